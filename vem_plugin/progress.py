@@ -1,0 +1,15 @@
+"""How long work tells its caller where it stands."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Report(Protocol):
+    """Called with the stage's name, the share of it that is done (0 to 1), and a few plain words."""
+
+    def __call__(self, stage: str, done: float, note: str = "") -> None: ...
+
+
+def silent(stage: str, done: float, note: str = "") -> None:
+    """A report that nobody hears."""

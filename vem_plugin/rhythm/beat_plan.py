@@ -1,0 +1,122 @@
+"""The beat plan: where every beat falls, and what every cut landed on.
+
+Positions are counted in beats (quarter notes) from the first frame; an eighth note is half a beat. Times are exact
+seconds (``Fraction``) from the first frame of the timeline. Beat 0 is at 0 and the last beat is the end of the
+timeline: a plan of N beats has N + 1 beat times.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+ConstraintKind = Literal["cut", "dissolve", "hit", "beat", "downbeat", "drop", "stop", "end"]
+Grid = Literal["downbeat", "beat", "off-beat"]
+
+
+@dataclass(frozen=True, slots=True)
+class BeatConstraint:
+    """An instant that must (``hard``) or should fall on the grid.
+
+    ``wants`` is the weakest place of the grid that will do; ``weight`` is positive, 1 for an ordinary cut; ``label``
+    names it for people ("cut into shot 5"), ``why`` says where the weight comes from; ``shot`` is the number of the
+    shot that begins there, if one does.
+    """
+
+    time: Fraction
+    kind: ConstraintKind
+    weight: float
+    hard: bool
+    wants: Grid
+    label: str
+    why: str
+    shot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSegment:
+    """A stretch of constant tempo between two anchors, ``eighths`` eighth notes long."""
+
+    start: Fraction
+    end: Fraction
+    eighths: int
+
+    @property
+    def bpm(self) -> Fraction:
+        """Quarter notes a minute, exact."""
+        return 30 * self.eighths / (self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar: its number (from 1), the beat it begins on, and how many beats it has (4, or fewer in a short bar)."""
+
+    number: int
+    beat: int
+    beats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A constraint that fell on the grid: ``beat`` is a whole or half number; ``offset`` = grid - constraint, s."""
+
+    constraint: BeatConstraint
+    beat: Fraction
+    on: Grid
+    offset: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A constraint that did not: how far the nearest eighth note is (grid - constraint, s), and the reason."""
+
+    constraint: BeatConstraint
+    offset: Fraction
+    reason: str
+
+
+@dataclass(frozen=True)
+class BeatPlan:
+    """Tempo map, bars, landings and misses of an edit."""
+
+    duration: Fraction
+    base_bpm: Fraction
+    segments: tuple[TempoSegment, ...]
+    bars: tuple[Bar, ...]
+    landings: tuple[Landing, ...]
+    misses: tuple[Miss, ...]
+
+    @cached_property
+    def beat_times(self) -> tuple[Fraction, ...]:
+        """Times of beat 0 to the last, seconds; one more than there are beats."""
+        return tuple(self.time_of(Fraction(beat)) for beat in range(self.beats + 1))
+
+    @cached_property
+    def _anchor_beats(self) -> tuple[Fraction, ...]:
+        positions = [Fraction(0)]
+        for segment in self.segments:
+            positions.append(positions[-1] + Fraction(segment.eighths, 2))
+        return tuple(positions)
+
+    @property
+    def beats(self) -> int:
+        """Number of whole beats."""
+        return int(self._anchor_beats[-1])
+
+    def time_of(self, beat: Fraction) -> Fraction:
+        """Exact time in seconds of a position in beats, 0 <= beat <= ``beats``."""
+        index = min(bisect_right(self._anchor_beats, beat), len(self.segments)) - 1
+        segment = self.segments[index]
+        share = (beat - self._anchor_beats[index]) * 2 / segment.eighths
+        return segment.start + share * (segment.end - segment.start)
+
+    def beat_of(self, time: Fraction) -> Fraction:
+        """Exact position in beats of a time in seconds, 0 <= time <= ``duration``."""
+        starts = [segment.start for segment in self.segments]
+        index = max(0, bisect_right(starts, time) - 1)
+        segment = self.segments[index]
+        share = (time - segment.start) / (segment.end - segment.start)
+        return self._anchor_beats[index] + share * segment.eighths / 2
