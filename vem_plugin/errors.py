@@ -1,12 +1,12 @@
 """Errors of the music side. The root is ``vem_timeline.errors.VemError``.
 
-    VemError                     1
-    +-- TimelineError            3   (vem_timeline.errors)
-    +-- SettingsError            2   an option or a brief that makes no sense
-    +-- MediaError               4   picture or sound that does not decode
-    +-- PlanError                7   no tempo map fits
-    +-- ModelError               5   model folder missing, damaged, or of another version
-    +-- RenderError              6   the music cannot be played or written (disk, folder, sound bank)
+VemError                     1
++-- TimelineError            3   (vem_timeline.errors)
++-- SettingsError            2   an option or a brief that makes no sense
++-- MediaError               4   picture or sound that does not decode
++-- PlanError                7   no tempo map fits
++-- ModelError               5   model folder missing, damaged, or of another version
++-- RenderError              6   the music cannot be played or written (disk, folder, sound bank)
 """
 
 from vem_timeline.errors import VemError

@@ -13,3 +13,12 @@ class Report(Protocol):
 
 def silent(stage: str, done: float, note: str = "") -> None:
     """A report that nobody hears."""
+
+
+def within(report: Report, stage: str) -> Report:
+    """A report whose every call counts as progress of ``stage``, whatever the callee calls its own steps."""
+
+    def forward(_step: str, done: float, note: str = "") -> None:
+        report(stage, done, note)
+
+    return forward

@@ -80,7 +80,10 @@ class Miss:
 
 @dataclass(frozen=True)
 class BeatPlan:
-    """Tempo map, bars, landings and misses of an edit."""
+    """Tempo map, bars, landings and misses of an edit.
+
+    ``remarks`` tells, in plain words, which hard constraints had to take less than they wanted.
+    """
 
     duration: Fraction
     base_bpm: Fraction
@@ -88,6 +91,7 @@ class BeatPlan:
     bars: tuple[Bar, ...]
     landings: tuple[Landing, ...]
     misses: tuple[Miss, ...]
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def beat_times(self) -> tuple[Fraction, ...]:
@@ -100,6 +104,10 @@ class BeatPlan:
         for segment in self.segments:
             positions.append(positions[-1] + Fraction(segment.eighths, 2))
         return tuple(positions)
+
+    @cached_property
+    def _starts(self) -> tuple[Fraction, ...]:
+        return tuple(segment.start for segment in self.segments)
 
     @property
     def beats(self) -> int:
@@ -115,8 +123,7 @@ class BeatPlan:
 
     def beat_of(self, time: Fraction) -> Fraction:
         """Exact position in beats of a time in seconds, 0 <= time <= ``duration``."""
-        starts = [segment.start for segment in self.segments]
-        index = max(0, bisect_right(starts, time) - 1)
+        index = max(0, bisect_right(self._starts, time) - 1)
         segment = self.segments[index]
         share = (time - segment.start) / (segment.end - segment.start)
         return self._anchor_beats[index] + share * segment.eighths / 2

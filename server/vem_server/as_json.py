@@ -1,0 +1,152 @@
+"""Results as JSON-ready values. Exact times are fractions of a second written as "numerator/denominator"."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from vem_timeline.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from vem_plugin.rhythm.beat_plan import BeatPlan, Landing, Miss
+    from vem_plugin.scoring import ScoredTake
+
+
+def _seconds(time: Fraction) -> float:
+    return round(float(time), 6)
+
+
+def _exact(time: Fraction) -> str:
+    return f"{time.numerator}/{time.denominator}"
+
+
+def storyboard_as_json(board: Storyboard) -> dict[str, Any]:
+    """What was read; exact times as fractions, with seconds and timecodes beside them."""
+    timecode = board.clock.timecode_of
+    return {
+        "name": board.name,
+        "rate": _exact(board.clock.rate),
+        "drop_frame": board.clock.drop_frame,
+        "start_timecode": timecode(Fraction(0)),
+        "duration": _exact(board.duration),
+        "duration_seconds": _seconds(board.duration),
+        "shots": [
+            {
+                "number": shot.number,
+                "name": shot.name,
+                "kind": shot.kind,
+                "start": _exact(shot.start),
+                "start_timecode": timecode(shot.start),
+                "duration": _exact(shot.duration),
+                "speed": _exact(shot.speed),
+                "media": None if shot.media is None else shot.media.url,
+                "online": shot.media is not None and shot.media.online,
+            }
+            for shot in board.shots
+        ],
+        "transitions": [
+            {
+                "time": _exact(change.time),
+                "timecode": timecode(change.time),
+                "kind": change.kind,
+                "duration": _exact(change.duration),
+                "into": change.into,
+            }
+            for change in board.transitions
+        ],
+        "markers": [
+            {
+                "time": _exact(marker.time),
+                "timecode": timecode(marker.time),
+                "duration": _exact(marker.duration),
+                "name": marker.name,
+                "comment": marker.comment,
+                "color": marker.color,
+                "on": marker.owner,
+            }
+            for marker in board.markers
+        ],
+        "speech": [
+            {"start": _exact(spoken.start), "duration": _exact(spoken.duration), "source": spoken.source}
+            for spoken in board.speech
+        ],
+        "ignored": [{"what": note.what, "where": note.where, "why": note.why} for note in board.remarks],
+    }
+
+
+def place_in_bars(plan: BeatPlan, beat: Fraction) -> str:
+    """Where a position falls in the bars, as a musician says it: "bar 3 beat 2", "bar 3 beat 2 and"."""
+    bar = max((bar for bar in plan.bars if bar.beat <= beat), key=lambda bar: bar.beat)
+    within_bar = beat - bar.beat
+    off = " and" if within_bar.denominator == 2 else ""
+    return f"bar {bar.number} beat {int(within_bar) + 1}{off}"
+
+
+def plan_as_json(board: Storyboard, plan: BeatPlan) -> dict[str, Any]:
+    """Tempo map, bars, landings and misses; exact times as fractions."""
+    return {
+        "duration": _exact(plan.duration),
+        "base_bpm": _seconds(plan.base_bpm),
+        "tempo_map": [
+            {"start": _exact(s.start), "end": _exact(s.end), "eighths": s.eighths, "bpm": _seconds(s.bpm)}
+            for s in plan.segments
+        ],
+        "bars": [{"number": bar.number, "beat": bar.beat, "beats": bar.beats} for bar in plan.bars],
+        "beat_times": [_seconds(time) for time in plan.beat_times],
+        "landings": [_landing_as_json(board, plan, landing) for landing in plan.landings],
+        "misses": [_miss_as_json(board, miss) for miss in plan.misses],
+    }
+
+
+def _landing_as_json(board: Storyboard, plan: BeatPlan, landing: Landing) -> dict[str, Any]:
+    wanted = landing.constraint
+    return {
+        "label": wanted.label,
+        "kind": wanted.kind,
+        "shot": wanted.shot,
+        "time": _exact(wanted.time),
+        "timecode": board.clock.timecode_of(wanted.time),
+        "beat": float(landing.beat),
+        "place": "the end" if wanted.kind == "end" else place_in_bars(plan, landing.beat),
+        "on": landing.on,
+        "offset_ms": _seconds(landing.offset * 1000),
+        "weight": wanted.weight,
+        "why": wanted.why,
+    }
+
+
+def _miss_as_json(board: Storyboard, miss: Miss) -> dict[str, Any]:
+    wanted = miss.constraint
+    return {
+        "label": wanted.label,
+        "kind": wanted.kind,
+        "shot": wanted.shot,
+        "time": _exact(wanted.time),
+        "timecode": board.clock.timecode_of(wanted.time),
+        "offset_ms": _seconds(miss.offset * 1000),
+        "reason": miss.reason,
+    }
+
+
+def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
+    """Paths, figures and the plan of a finished take."""
+    take = scored.take
+    path = {name: str(scored.folder / file) for name, file in take.files.items()}
+    stems = {name.removeprefix("stem_"): file for name, file in path.items() if name.startswith("stem_")}
+    return {
+        "take": take.take_id,
+        "timeline": str(scored.timeline),
+        "folder": str(scored.folder),
+        "mix": path["mix"],
+        "midi": path["midi"],
+        "picture": path["picture"],
+        "stems": stems,
+        "style": take.style,
+        "mode": take.cue.mode,
+        "seed": take.seed,
+        "lufs": take.loudness.lufs,
+        "true_peak": take.loudness.true_peak,
+        "samples": take.samples,
+        "remarks": list(take.remarks),
+        "plan": plan_as_json(take.storyboard, take.plan),
+    }

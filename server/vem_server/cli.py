@@ -1,0 +1,194 @@
+"""The command line: ``vem score``, ``plan``, ``inspect``, ``measure`` and ``doctor``.
+
+Nothing heavy is imported before a command needs it, so ``vem --help`` answers at once. Results go to standard
+output (as tables, or as one JSON object with ``--json``); progress and errors go to standard error.
+
+Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 the edit cannot be read or is empty, 4 media
+does not decode, 5 the model folder is missing or damaged, 6 the result cannot be written, 7 no tempo map fits,
+130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="vem",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Scores an edit to its cuts: a timeline in, music whose beats fall on the cuts out.",
+)
+
+Edit = Annotated[Path, typer.Argument(metavar="EDIT", help="An .otio or .otioz timeline, or a video file.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables, no bars.")]
+Tempo = Annotated[
+    str | None, typer.Option("--tempo", metavar="LOW-HIGH", help="Tempo range, e.g. 90-130, or one tempo.")
+]
+Style = Annotated[
+    str | None, typer.Option("--style", help="A style by name; default: brief and picture decide.")
+]
+Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
+
+
+@app.command()
+def score(
+    edit: Edit,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Folder for the result; default: <EDIT>_scored beside it."),
+    ] = None,
+    brief: Brief = "",
+    seed: Annotated[int, typer.Option(help="Which take of the endless possible ones.")] = 1,
+    takes: Annotated[int, typer.Option(help="How many takes to make.")] = 1,
+    tempo: Tempo = None,
+    style: Style = None,
+    device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
+    model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
+    json: Json = False,
+) -> None:
+    """Score an edit: music, stems, MIDI and a timeline with the music track and beat markers."""
+    from vem_plugin.scoring import STAGES, score_edit
+    from vem_plugin.settings import Settings
+    from vem_server.as_json import scored_as_json
+    from vem_server.show import show_scored, stage_bars
+
+    settings = Settings(
+        brief=brief,
+        style=style,
+        tempo=_tempo_of(tempo),
+        seed=seed,
+        takes=takes,
+        device=device,  # type: ignore[arg-type]  # Settings checks the word and says which ones there are
+        model=model,
+    )
+    with stage_bars(STAGES, quiet=json) as report:
+        scored = score_edit(edit, out, settings=settings, report=report)
+    if json:
+        _print_json({"takes": [scored_as_json(take) for take in scored]})
+    else:
+        show_scored(scored)
+
+
+@app.command()
+def plan(
+    edit: Edit,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Folder for picture and MIDI; default: <EDIT>_plan beside it."),
+    ] = None,
+    tempo: Tempo = None,
+    style: Style = None,
+    svg: Annotated[bool, typer.Option("--svg", help="Draw the picture as SVG instead of PNG.")] = False,
+    json: Json = False,
+) -> None:
+    """Beats only, no music: the tempo map, what each cut landed on, a picture and a MIDI tempo map."""
+    from vem_plugin.scoring import STAGES, plan_edit
+    from vem_plugin.settings import Settings
+    from vem_plugin.stages import write_plan_files
+    from vem_server.as_json import plan_as_json
+    from vem_server.show import show_plan, stage_bars
+
+    stages = {name: STAGES[name] for name in ("read", "plan")}
+    settings = Settings(tempo=_tempo_of(tempo), style=style)
+    with stage_bars(stages, quiet=json) as report:
+        storyboard, beat_plan = plan_edit(edit, settings=settings, report=report)
+        picture, midi = write_plan_files(
+            edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png"
+        )
+    if json:
+        _print_json(plan_as_json(storyboard, beat_plan) | {"picture": str(picture), "midi": str(midi)})
+    else:
+        show_plan(storyboard, beat_plan, picture=picture, midi=midi)
+
+
+@app.command()
+def inspect(edit: Edit, json: Json = False) -> None:
+    """What was read from an edit: shots, transitions, markers, speech, and what was ignored and why."""
+    from vem_plugin.stages import read_edit
+    from vem_server.as_json import storyboard_as_json
+    from vem_server.show import show_storyboard, stage_bars
+
+    with stage_bars({"read": "Reading the edit"}, quiet=json) as report:
+        storyboard = read_edit(edit, report=report)
+    if json:
+        _print_json(storyboard_as_json(storyboard))
+    else:
+        show_storyboard(storyboard)
+
+
+@app.command()
+def measure(
+    take: Annotated[
+        Path, typer.Argument(metavar="TAKE", help="A take's folder, or the scored timeline beside it.")
+    ],
+    json: Json = False,
+) -> None:
+    """Sync, measured in the sound: how far the nearest audible onset is from every cut and hit."""
+    from vem_plugin.stages import measure_take_on_disk
+    from vem_server.show import show_sync, stage_bars
+
+    with stage_bars({"listen": "Listening"}, quiet=json) as report:
+        sync = measure_take_on_disk(take, report=report)
+    if json:
+        _print_json(sync.as_json())
+    else:
+        show_sync(sync)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check this installation: versions, devices, codecs, sound bank, model; says how to get what is missing."""
+    from vem_plugin.doctor import examine
+    from vem_server.show import show_checks
+
+    checks = examine()
+    if json:
+        _print_json({"checks": [check.as_json() for check in checks]})
+    else:
+        show_checks(checks)
+    if not all(check.ok for check in checks if check.needed):
+        raise typer.Exit(1)
+
+
+def _tempo_of(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    from vem_plugin.brief import parse_tempo
+
+    return parse_tempo(text)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def main() -> None:
+    """Run the command line; turn errors raised on purpose into one clear message and their exit code."""
+    from vem_timeline.errors import VemError
+
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except VemError as error:
+        if as_json:
+            kind = type(error).__name__
+            _print_json(
+                {"error": {"kind": kind, "what": error.what, "where": error.where, "remedy": error.remedy}}
+            )
+        else:
+            from vem_server.show import show_error
+
+            show_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing half-written was left behind.\n")
+        sys.exit(130)

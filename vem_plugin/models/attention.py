@@ -1,0 +1,134 @@
+"""Attention of the transformer: over frames with rotary positions, and over storyboard tokens (SG-CAtt)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vem_plugin.models.conditioning import ConditionBatch
+from vem_plugin.models.storyboard_tokens import (
+    HIDDEN,
+    LOOK_SIZE,
+    RELATIONS,
+    SLOTS,
+    TIME_SIZE,
+)
+
+ROTARY_BASE = 2000.0
+"""Longest period of the rotary positions in frames; music rarely refers back further."""
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+    """Softmax attention with an additive bias, heads joined again.
+
+    Written out, because the fused kernels are slower on a CPU with a dense bias (measured twice as slow).
+    query (B, H, T, C), key and value (B, H, S, C), bias broadcastable to (B, H, T, S); returns (B, T, H * C).
+    """
+    logits = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + bias.to(query.dtype)
+    mixed = torch.softmax(logits, dim=-1).to(value.dtype) @ value
+    return mixed.transpose(1, 2).flatten(2)
+
+
+def rotary_angles(frames: int, head_size: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Cosines and sines, each (frames, head_size / 2)."""
+    rate = ROTARY_BASE ** -(torch.arange(0, head_size, 2, device=device) / head_size)
+    angle = torch.arange(frames, device=device)[:, None] * rate
+    return angle.cos(), angle.sin()
+
+
+def rotate(heads: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Turn (B, H, T, C) by position (RoPE, arXiv 2104.09864)."""
+    first, second = heads.chunk(2, dim=-1)
+    cosine, sine = cosine.to(heads.dtype), sine.to(heads.dtype)
+    return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
+
+
+class FrameAttention(nn.Module):
+    """Self-attention over latent frames with rotary positions and normalised queries and keys."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_size = width // heads
+        self.to_qkv = nn.Linear(width, 3 * width, bias=False)
+        self.to_out = nn.Linear(width, width, bias=False)
+        self.query_scale = nn.Parameter(torch.full((self.head_size,), float(self.head_size) ** 0.5))
+        self.key_scale = nn.Parameter(torch.full((self.head_size,), float(self.head_size) ** 0.5))
+        nn.init.zeros_(self.to_out.weight)
+
+    def forward(self, hidden: Tensor, rotary: tuple[Tensor, Tensor], bias: Tensor) -> Tensor:
+        """(B, T, width) to the same; ``bias`` (B, 1, T, T) keeps pieces apart."""
+        batch, frames, _ = hidden.shape
+        qkv = self.to_qkv(hidden).view(batch, frames, 3, self.heads, self.head_size)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        query = rotate(functional.normalize(query, dim=-1) * self.query_scale.to(query.dtype), *rotary)
+        key = rotate(functional.normalize(key, dim=-1) * self.key_scale.to(key.dtype), *rotary)
+        return self.to_out(attend(query, key, value, bias))
+
+
+class StoryboardEmbedding(nn.Module):
+    """Turns the vectors of storyboard entries into tokens; the last token is the null token, always visible.
+
+    Tokens of one entry stand ``entries`` apart: all texts first, then pictures (only if there are any), looks, times.
+    """
+
+    def __init__(self, *, text_size: int, picture_size: int, width: int) -> None:
+        super().__init__()
+        sizes = {"text": text_size, "picture": picture_size, "look": LOOK_SIZE, "time": TIME_SIZE}
+        self.project = nn.ModuleDict({slot: nn.Linear(sizes[slot], width, bias=False) for slot in SLOTS})
+        self.kind = nn.Parameter(torch.randn(len(SLOTS), width) * 0.02)
+        self.null = nn.Parameter(torch.randn(width) * 0.02)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, conditions: ConditionBatch) -> tuple[Tensor, Tensor]:
+        """Tokens (B, S, width) and the additive bias for absent ones (B, S)."""
+        tokens, presence = [], []
+        for index, slot in enumerate(SLOTS):
+            vector = getattr(conditions, slot)
+            if vector.shape[-1] == 0:
+                continue
+            tokens.append(self.project[slot](vector) + self.kind[index])
+            presence.append(conditions.present[..., index])
+        batch = len(tokens[0])
+        tokens.append(self.null.expand(batch, 1, -1))
+        presence.append(torch.ones_like(presence[0][:, :1]))
+        absent = (1 - torch.cat(presence, 1)) * HIDDEN
+        return self.norm(torch.cat(tokens, 1)), absent
+
+
+def storyboard_bias(conditions: ConditionBatch, absent: Tensor) -> tuple[Tensor, Tensor]:
+    """Mask (B, 1, T, S) and relation one-hot (B, T, S, 4) of all tokens, from those of the entries."""
+    entries = conditions.mask.shape[-1]
+    slots = (absent.shape[-1] - 1) // entries
+    mask = functional.pad(conditions.mask.repeat(1, 1, slots), (0, 1)) + absent[:, None]
+    relation = functional.pad(conditions.relation.repeat(1, 1, slots, 1), (0, 0, 0, 1))
+    return mask.clamp(min=HIDDEN)[:, None], relation
+
+
+class StoryboardAttention(nn.Module):
+    """SG-CAtt: cross-attention from latent frames to storyboard tokens under a time mask.
+
+    After VeM (arXiv 2511.09585), where a frame attends to the storyboard on screen. The mask is additive here, and a
+    learned bias per head and relation (previous, own, next, global) lets heads look back or ahead by one shot.
+    """
+
+    def __init__(self, width: int, heads: int, token_width: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_size = width // heads
+        self.norm = nn.LayerNorm(width)
+        self.to_query = nn.Linear(width, width, bias=False)
+        self.to_key_value = nn.Linear(token_width, 2 * width, bias=False)
+        self.to_out = nn.Linear(width, width, bias=False)
+        self.relation = nn.Parameter(torch.zeros(len(RELATIONS), heads))
+        nn.init.zeros_(self.to_out.weight)
+
+    def forward(self, hidden: Tensor, tokens: Tensor, mask: Tensor, relation: Tensor) -> Tensor:
+        """What the storyboard says, (B, T, width); arguments as ``storyboard_bias`` returns them."""
+        batch, frames, width = hidden.shape
+        query = self.to_query(self.norm(hidden)).view(batch, frames, self.heads, self.head_size).transpose(1, 2)
+        pairs = self.to_key_value(tokens).view(batch, tokens.shape[1], 2, self.heads, self.head_size)
+        key, value = pairs.permute(2, 0, 3, 1, 4)
+        bias = (relation.to(query.dtype) @ self.relation.to(query.dtype)).permute(0, 3, 1, 2) + mask.to(query.dtype)
+        return self.to_out(attend(query, key, value, bias))

@@ -1,0 +1,105 @@
+"""The one path: an edit in, music on its cuts out. CLI, daemon and panels all reach ``score_edit``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vem_plugin.progress import Report, silent, within
+from vem_plugin.settings import Settings
+
+if TYPE_CHECKING:
+    from vem_plugin.rhythm.beat_plan import BeatPlan
+    from vem_plugin.take import Take
+    from vem_timeline.storyboard import Storyboard
+
+STAGES: Mapping[str, str] = {
+    "read": "Reading the edit",
+    "look": "Looking at the pictures",
+    "plan": "Fitting the beat to the cuts",
+    "compose": "Writing the music",
+    "play": "Playing it",
+    "write": "Writing it back",
+}
+"""The stages that ``score_edit`` reports, in order, with plain words for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTake:
+    """One finished take: its record, its folder, and the scored timeline beside it."""
+
+    take: Take
+    folder: Path
+    timeline: Path
+
+
+def score_edit(
+    edit: Path, out: Path | None = None, *, settings: Settings | None = None, report: Report = silent
+) -> tuple[ScoredTake, ...]:
+    """Score an edit: one take, or as many as the settings ask for.
+
+    Parameters
+    ----------
+    edit : Path
+        An ``.otio`` or ``.otioz`` timeline, or a plain video file.
+    out : Path, optional
+        Folder for what is made; the default is ``<edit>_scored`` beside the edit. Nothing in it is
+        overwritten: every take gets the next free version number.
+    settings : Settings, optional
+        The request; the defaults just work.
+    report : Report
+        Called with the stages of ``STAGES``.
+
+    Returns
+    -------
+    tuple of ScoredTake
+        In order of their seeds.
+
+    Raises
+    ------
+    VemError
+        One of its children (``vem_plugin.errors``); nothing half-written stays behind.
+    """
+    from vem_plugin import stages
+
+    settings = settings or Settings()
+    folder = stages.prepare_folder(edit, out)
+    storyboard = stages.read_edit(edit, report=within(report, "read"))
+    with stages.media_of(storyboard) as seen:
+        parsed = stages.look(seen, settings, report=within(report, "look"))
+    brief, style = stages.interpret(parsed, settings)
+    plan = stages.plan_rhythm(storyboard, settings, style=style, parsed=parsed, report=within(report, "plan"))
+    composer = stages.open_composer(settings, report=within(report, "compose"))
+    scored: list[ScoredTake] = []
+    for seed in range(settings.seed, settings.seed + settings.takes):
+        cue = stages.direct_music(parsed, plan, brief, style=style, seed=seed)
+        score = composer.compose(cue, parsed, plan, seed=seed, report=within(report, "compose"))
+        with stages.new_take(edit, folder) as draft:
+            rendered = stages.play(score, plan, draft, settings, seed=seed, report=within(report, "play"))
+            scored.append(
+                stages.write_back(
+                    edit, parsed, plan, score, rendered, draft, settings, seed=seed, style=style
+                )
+            )
+        report("write", 1.0, scored[-1].timeline.name)
+    return tuple(scored)
+
+
+def plan_edit(
+    edit: Path, *, settings: Settings | None = None, report: Report = silent
+) -> tuple[Storyboard, BeatPlan]:
+    """Beats only, no music: read the edit and solve its tempo map.
+
+    Raises
+    ------
+    VemError
+        If the edit cannot be read, or no tempo map fits.
+    """
+    from vem_plugin import stages
+
+    settings = settings or Settings()
+    storyboard = stages.read_edit(edit, report=within(report, "read"))
+    plan = stages.plan_rhythm(storyboard, settings, style=settings.style, report=within(report, "plan"))
+    return storyboard, plan

@@ -1,0 +1,172 @@
+"""A take on disk: the music of one edit, with everything needed to make it again.
+
+A take is a folder beside the scored timeline, of the same name:
+
+    harbour_v01.otio            the scored timeline
+    harbour_v01/take.json       this record
+    harbour_v01/score.npz       notes, chords and latents (numpy, no pickles)
+    harbour_v01/*.wav, *.mid    mix, stems and MIDI
+    harbour_v01/plan.png        the picture of the plan
+
+Times in ``take.json`` are exact: a fraction of seconds is written as the string "numerator/denominator".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from vem_plugin.errors import RenderError, SettingsError
+from vem_plugin.rhythm.beat_plan import BeatPlan
+from vem_plugin.score.cue import CueSheet
+from vem_plugin.score.notes import NOTE, Chord, Score
+from vem_plugin.settings import Settings
+from vem_timeline.storyboard import Storyboard
+
+TAKE_FORMAT = 1
+TAKE_FILE = "take.json"
+SCORE_FILE = "score.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Measured after rendering: loudness (LUFS), true peak (dBTP), the gain applied (dB), the target (LUFS)."""
+
+    lufs: float
+    true_peak: float
+    gain: float
+    target: float
+
+
+@dataclass(frozen=True)
+class Take:
+    """The record in ``take.json``. Paths in ``files`` are relative to the take's folder."""
+
+    take_id: str
+    name: str
+    edit: Path
+    edit_sha256: str
+    settings: Settings
+    seed: int
+    style: str
+    storyboard: Storyboard
+    plan: BeatPlan
+    cue: CueSheet
+    loudness: Loudness
+    files: dict[str, str]
+    samples: int
+    sample_rate: int
+    time_reference: int = 0
+    composer: dict[str, Any] = field(default_factory=dict)
+    encoders: dict[str, str] = field(default_factory=dict)
+    palette: str = ""
+    remarks: tuple[str, ...] = ()
+    version: str = ""
+    format: int = TAKE_FORMAT
+
+
+def _encode_exact(value: object) -> object:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a take cannot hold a {type(value).__name__}")
+
+
+def _decode_exact(kind: type, value: Any) -> Any:
+    if kind is Fraction or kind is Path or issubclass(kind, Path):
+        return kind(value)
+    raise TypeError(f"a take cannot hold a {kind.__name__}")
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def take_id_of(edit_sha256: str, seed: int, name: str) -> str:
+    """Six hexadecimal digits that tell takes of one edit apart; short enough for a marker's name."""
+    return hashlib.sha256(f"{edit_sha256} {seed} {name}".encode()).hexdigest()[:6]
+
+
+def write_take(take: Take, score: Score, folder: Path) -> Path:
+    """Write ``take.json`` and ``score.npz`` into the take's folder, which exists.
+
+    Raises
+    ------
+    RenderError
+        If the folder cannot be written.
+    """
+    chord_tones = np.array([[tone in chord.tones for tone in range(12)] for chord in score.chords], bool)
+    arrays: dict[str, Any] = {
+        "notes": score.notes,
+        "chord_roots": np.array([chord.root for chord in score.chords], np.uint8),
+        "chord_tones": chord_tones,
+    }
+    if score.latents is not None:
+        arrays["latents"] = score.latents
+    text = msgspec.json.format(msgspec.json.encode(take, enc_hook=_encode_exact), indent=1)
+    try:
+        np.savez_compressed(folder / SCORE_FILE, **arrays)
+        temporary = folder / f".{TAKE_FILE}.{os.getpid()}"
+        temporary.write_bytes(text)
+        temporary.replace(folder / TAKE_FILE)
+    except OSError as error:
+        raise RenderError(
+            f"The take's record cannot be written: {error.strerror}.",
+            where=str(folder),
+            remedy="Free some space or choose another folder with -o.",
+        ) from error
+    return folder / TAKE_FILE
+
+
+def read_take(path: Path) -> Take:
+    """Read a take from its folder, its ``take.json``, or the scored timeline beside it.
+
+    Raises
+    ------
+    SettingsError
+        If there is no take, or its record is damaged or of a newer format.
+    """
+    folder = path if path.is_dir() else path.parent if path.name == TAKE_FILE else path.with_suffix("")
+    record = folder / TAKE_FILE
+    advice = "Name the folder that `vem score` made (it holds take.json), or the scored timeline beside it."
+    try:
+        return msgspec.json.decode(record.read_bytes(), type=Take, dec_hook=_decode_exact)
+    except OSError as error:
+        raise SettingsError("There is no take here.", where=str(record), remedy=advice) from error
+    except (msgspec.MsgspecError, ValueError, ZeroDivisionError) as error:
+        raise SettingsError(
+            f"The take's record cannot be read: {error}.", where=str(record), remedy="Score the edit again."
+        ) from error
+
+
+def read_score(folder: Path, cue: CueSheet) -> Score:
+    """Read a take's notes, chords and latents back.
+
+    Raises
+    ------
+    SettingsError
+        If ``score.npz`` is missing or damaged.
+    """
+    try:
+        with np.load(folder / SCORE_FILE, allow_pickle=False) as arrays:
+            notes = arrays["notes"].astype(NOTE)
+            tones = [tuple(int(tone) for tone in np.flatnonzero(row)) for row in arrays["chord_tones"]]
+            chords = tuple(Chord(int(r), t) for r, t in zip(arrays["chord_roots"], tones, strict=True))
+            latents = arrays["latents"].astype(np.float32) if "latents" in arrays else None
+    except (OSError, KeyError, ValueError) as error:
+        raise SettingsError(
+            f"The take's notes cannot be read: {error}.", where=str(folder), remedy="Score the edit again."
+        ) from error
+    return Score(cue, notes, chords, latents)
