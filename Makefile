@@ -9,7 +9,7 @@ DEV    := $(VENV)/.ready-dev
 .PHONY: demo test check clean
 
 demo: $(READY)
-	$(BIN)/vem score examples/street_and_meadow.otio -o scored --brief "warm, hopeful, builds to the end"
+	$(BIN)/vem score examples/rush_hour.otio -o scored --brief "warm, hopeful, builds to the end"
 
 test: $(DEV)
 	$(BIN)/pytest -q

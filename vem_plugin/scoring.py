@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ from vem_plugin.progress import Report, silent, within
 from vem_plugin.settings import Settings
 
 if TYPE_CHECKING:
+    from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatPlan
-    from vem_plugin.take import Take
     from vem_timeline.storyboard import Storyboard
 
 STAGES: Mapping[str, str] = {
@@ -24,15 +23,6 @@ STAGES: Mapping[str, str] = {
     "write": "Writing it back",
 }
 """The stages that ``score_edit`` reports, in order, with plain words for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTake:
-    """One finished take: its record, its folder, and the scored timeline beside it."""
-
-    take: Take
-    folder: Path
-    timeline: Path
 
 
 def score_edit(
@@ -62,10 +52,11 @@ def score_edit(
     VemError
         One of its children (``vem_plugin.errors``); nothing half-written stays behind.
     """
-    from vem_plugin import stages
+    from vem_plugin import drafts, stages
+    from vem_plugin.publish import Making, write_back
 
     settings = settings or Settings()
-    folder = stages.prepare_folder(edit, out)
+    folder = drafts.prepare_folder(edit, out)
     storyboard = stages.read_edit(edit, report=within(report, "read"))
     with stages.media_of(storyboard) as seen:
         parsed = stages.look(seen, settings, report=within(report, "look"))
@@ -76,20 +67,16 @@ def score_edit(
     for seed in range(settings.seed, settings.seed + settings.takes):
         cue = stages.direct_music(parsed, plan, brief, style=style, seed=seed)
         score = composer.compose(cue, parsed, plan, seed=seed, report=within(report, "compose"))
-        with stages.new_take(edit, folder) as draft:
+        with drafts.new_take(edit, folder) as draft:
             rendered = stages.play(score, plan, draft, settings, seed=seed, report=within(report, "play"))
-            scored.append(
-                stages.write_back(
-                    edit, parsed, plan, score, rendered, draft, settings, seed=seed, style=style
-                )
-            )
+            report("write", 0.0)
+            making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style)
+            scored.append(write_back(making, draft))
         report("write", 1.0, scored[-1].timeline.name)
     return tuple(scored)
 
 
-def plan_edit(
-    edit: Path, *, settings: Settings | None = None, report: Report = silent
-) -> tuple[Storyboard, BeatPlan]:
+def plan_edit(edit: Path, *, settings: Settings | None = None, report: Report = silent) -> tuple[Storyboard, BeatPlan]:
     """Beats only, no music: read the edit and solve its tempo map.
 
     Raises

@@ -49,9 +49,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.style is not None and self.style not in STYLES:
-            raise SettingsError(
-                f"There is no style '{self.style}'.", remedy=f"Choose one of: {', '.join(STYLES)}."
-            )
+            raise SettingsError(f"There is no style '{self.style}'.", remedy=f"Choose one of: {', '.join(STYLES)}.")
         if not 1 <= self.takes <= MOST_TAKES:
             raise SettingsError(f"{self.takes} takes were asked for.", remedy=f"Ask for 1 to {MOST_TAKES}.")
         if not 0 <= self.seed < 2**31:
@@ -61,6 +59,4 @@ class Settings:
                 f"There is no device '{self.device}'.", remedy=f"Use one of: {', '.join(get_args(Device))}."
             )
         if not -40 <= self.loudness <= -6:
-            raise SettingsError(
-                f"A loudness of {self.loudness} LUFS makes no sense.", remedy="Use -40 to -6."
-            )
+            raise SettingsError(f"A loudness of {self.loudness} LUFS makes no sense.", remedy="Use -40 to -6.")

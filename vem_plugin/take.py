@@ -37,10 +37,13 @@ SCORE_FILE = "score.npz"
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Measured after rendering: loudness (LUFS), true peak (dBTP), the gain applied (dB), the target (LUFS)."""
+    """Measured after rendering: loudness (LUFS), true peak (dBTP), gain applied (dB), target (LUFS).
 
-    lufs: float
-    true_peak: float
+    The first two are None for silence.
+    """
+
+    lufs: float | None
+    true_peak: float | None
     gain: float
     target: float
 
@@ -130,16 +133,22 @@ def write_take(take: Take, score: Score, folder: Path) -> Path:
     return folder / TAKE_FILE
 
 
+def folder_of(path: Path) -> Path:
+    """The folder of a take, named by itself, its ``take.json``, or the scored timeline beside it."""
+    if path.is_dir():
+        return path
+    return path.parent if path.name == TAKE_FILE else path.with_suffix("")
+
+
 def read_take(path: Path) -> Take:
-    """Read a take from its folder, its ``take.json``, or the scored timeline beside it.
+    """Read a take; ``path`` as in `folder_of`.
 
     Raises
     ------
     SettingsError
         If there is no take, or its record is damaged or of a newer format.
     """
-    folder = path if path.is_dir() else path.parent if path.name == TAKE_FILE else path.with_suffix("")
-    record = folder / TAKE_FILE
+    record = folder_of(path) / TAKE_FILE
     advice = "Name the folder that `vem score` made (it holds take.json), or the scored timeline beside it."
     try:
         return msgspec.json.decode(record.read_bytes(), type=Take, dec_hook=_decode_exact)

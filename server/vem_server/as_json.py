@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from vem_timeline.storyboard import Storyboard
 
 if TYPE_CHECKING:
+    from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatPlan, Landing, Miss
-    from vem_plugin.scoring import ScoredTake
 
 
 def _seconds(time: Fraction) -> float:

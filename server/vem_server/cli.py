@@ -3,9 +3,9 @@
 Nothing heavy is imported before a command needs it, so ``vem --help`` answers at once. Results go to standard
 output (as tables, or as one JSON object with ``--json``); progress and errors go to standard error.
 
-Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 the edit cannot be read or is empty, 4 media
-does not decode, 5 the model folder is missing or damaged, 6 the result cannot be written, 7 no tempo map fits,
-130 stopped by the user.
+Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 the edit cannot be read or is empty,
+4 media does not decode, 5 the model folder is missing or damaged, 6 the result cannot be written, 7 no tempo
+map fits, 130 stopped by the user.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 Tempo = Annotated[
     str | None, typer.Option("--tempo", metavar="LOW-HIGH", help="Tempo range, e.g. 90-130, or one tempo.")
 ]
-Style = Annotated[
-    str | None, typer.Option("--style", help="A style by name; default: brief and picture decide.")
-]
+Style = Annotated[str | None, typer.Option("--style", help="A style by name; default: brief and picture decide.")]
 Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
 
 
@@ -98,9 +96,7 @@ def plan(
     settings = Settings(tempo=_tempo_of(tempo), style=style)
     with stage_bars(stages, quiet=json) as report:
         storyboard, beat_plan = plan_edit(edit, settings=settings, report=report)
-        picture, midi = write_plan_files(
-            edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png"
-        )
+        picture, midi = write_plan_files(edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png")
     if json:
         _print_json(plan_as_json(storyboard, beat_plan) | {"picture": str(picture), "midi": str(midi)})
     else:
@@ -124,9 +120,7 @@ def inspect(edit: Edit, json: Json = False) -> None:
 
 @app.command()
 def measure(
-    take: Annotated[
-        Path, typer.Argument(metavar="TAKE", help="A take's folder, or the scored timeline beside it.")
-    ],
+    take: Annotated[Path, typer.Argument(metavar="TAKE", help="A take's folder, or the scored timeline beside it.")],
     json: Json = False,
 ) -> None:
     """Sync, measured in the sound: how far the nearest audible onset is from every cut and hit."""
@@ -143,7 +137,7 @@ def measure(
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check this installation: versions, devices, codecs, sound bank, model; says how to get what is missing."""
+    """Check this installation: versions, devices, codecs, sound bank, model; how to get what is missing."""
     from vem_plugin.doctor import examine
     from vem_server.show import show_checks
 
@@ -181,9 +175,7 @@ def main() -> None:
     except VemError as error:
         if as_json:
             kind = type(error).__name__
-            _print_json(
-                {"error": {"kind": kind, "what": error.what, "where": error.where, "remedy": error.remedy}}
-            )
+            _print_json({"error": {"kind": kind, "what": error.what, "where": error.where, "remedy": error.remedy}})
         else:
             from vem_server.show import show_error
 

@@ -20,8 +20,8 @@ from vem_timeline.storyboard import Shot, Storyboard
 if TYPE_CHECKING:
     from vem_plugin.doctor import Check
     from vem_plugin.measure.report import SyncReport
+    from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatPlan, Landing, Miss
-    from vem_plugin.scoring import ScoredTake
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
@@ -53,9 +53,7 @@ def stage_bars(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Report]:
         TextColumn("[dim]{task.fields[note]}"),
     )
     with Progress(*columns, console=ERR) as progress:
-        tasks = {
-            name: progress.add_task(words, total=1.0, start=False, note="") for name, words in stages.items()
-        }
+        tasks = {name: progress.add_task(words, total=1.0, start=False, note="") for name, words in stages.items()}
         names = list(stages)
 
         def report(stage: str, done: float, note: str = "") -> None:
@@ -140,11 +138,7 @@ def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
         if entry.constraint.kind not in ("cut", "dissolve", "end"):
             where = place_in_bars(plan, entry.beat)
             timecode = board.clock.timecode_of(entry.constraint.time)
-            OUT.print(
-                Text.assemble(
-                    ("hit      ", "bold magenta"), f"{timecode}   {entry.constraint.label}: {where}"
-                )
-            )
+            OUT.print(Text.assemble(("hit      ", "bold magenta"), f"{timecode}   {entry.constraint.label}: {where}"))
     bend = max(abs(float(segment.bpm / plan.base_bpm) - 1) for segment in plan.segments)
     cuts = [entry for entry in plan.landings if entry.constraint.kind in ("cut", "dissolve")]
     wanted = len(cuts) + sum(entry.constraint.kind in ("cut", "dissolve") for entry in plan.misses)
@@ -203,11 +197,7 @@ def show_checks(checks: Sequence[Check]) -> None:
     """Print what the doctor found."""
     table = _table("", "what", "found", "to do")
     for check in checks:
-        sign = (
-            Text("ok", style="green")
-            if check.ok
-            else Text("missing", style="red" if check.needed else "yellow")
-        )
+        sign = Text("ok", style="green") if check.ok else Text("missing", style="red" if check.needed else "yellow")
         table.add_row(sign, check.what, Text(check.found), Text("" if check.ok else check.remedy))
     OUT.print(table)
 

@@ -1,9 +1,9 @@
 """The clock of a timeline: exact frame rates, frame numbers, seconds and SMPTE timecode.
 
-Conventions: seconds are exact ``fractions.Fraction`` counted from the first frame of the timeline; a frame number
-counts from 0 at that same frame; a timecode reads what the editor sees, so it includes the start timecode
-(``start_frame``). Drop-frame timecode skips the *names* of two frames (four at 59.94) at the start of each minute,
-except each tenth minute; no picture is dropped (SMPTE ST 12-1).
+Conventions: seconds are exact ``fractions.Fraction`` counted from the first frame of the timeline; a frame
+number counts from 0 at that same frame; a timecode reads what the editor sees, so it includes the start
+timecode (``start_frame``). Drop-frame timecode skips the *names* of two frames (four at 59.94) at the start
+of each minute, except each tenth minute; no picture is dropped (SMPTE ST 12-1).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from vem_timeline.errors import UnreadableTimeline
 
-_NTSC_BASES = (24, 30, 48, 60, 72, 90, 96, 120, 144, 180, 192, 240)
+_NTSC_BASES = (12, 15, 24, 30, 48, 60, 72, 90, 96, 120, 180, 240)
 """Nominal rates whose n * 1000 / 1001 variant is in use; 23.976 is 24, 47.952 is 48 and so on."""
 
 _NTSC_TOLERANCE = 0.006
@@ -37,8 +37,8 @@ def exact_rate(rate: float | Fraction) -> Fraction:
     Returns
     -------
     Fraction
-        The whole number or the NTSC rate within its usual rounding, else the simplest fraction within one part in
-        a million.
+        The whole number or the NTSC rate within its usual rounding, else the simplest fraction within one
+        part in a million.
 
     Raises
     ------
@@ -142,13 +142,14 @@ class Clock:
         Parameters
         ----------
         timecode : str
-            ``HH:MM:SS:FF``. A ``;`` (or ``,`` or ``.``) before the frames is accepted, but whether frames drop is
-            told by the clock, not by the separator.
+            ``HH:MM:SS:FF``. A ``;`` (or ``,`` or ``.``) before the frames is accepted, but whether frames
+            drop is told by the clock, not by the separator.
 
         Raises
         ------
         UnreadableTimeline
-            If the text is no timecode, or names a frame that does not exist (such as 00:01:00;00 in drop-frame).
+            If the text is no timecode, or names a frame that does not exist (such as 00:01:00;00 in
+            drop-frame).
         """
         match = _TIMECODE.match(timecode)
         if match is None:
@@ -167,7 +168,7 @@ class Clock:
         return (-count if sign else count) - self.start_frame
 
     def seconds_of_timecode(self, timecode: str) -> Fraction:
-        """Time a timecode names, seconds from the first frame of the timeline; raises as `frame_of_timecode`."""
+        """Time a timecode names, seconds from the first frame; raises as `frame_of_timecode`."""
         return self.seconds_of(self.frame_of_timecode(timecode))
 
 

@@ -59,9 +59,7 @@ def _item_of(shot: Shot, storyboard: Storyboard) -> object:
     length = frames(shot.end) - frames(shot.start)
     if shot.kind == "gap" or shot.media is None:
         return otio.schema.Gap(source_range=otio.opentime.TimeRange(frames(Fraction(0)), length))
-    last = max(
-        (s.media.start + s.media.duration for s in storyboard.shots if s.media is not None), default=shot.end
-    )
+    last = max((s.media.start + s.media.duration for s in storyboard.shots if s.media is not None), default=shot.end)
     reference = otio.schema.ExternalReference(
         target_url=shot.media.url, available_range=otio.opentime.TimeRange(frames(Fraction(0)), frames(last))
     )

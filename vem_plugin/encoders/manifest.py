@@ -1,7 +1,7 @@
 """``encoder.json``: what a folder of an encoder says about itself, read and checked before anything is run.
 
-Every folder holds one; the README of ``weights`` describes its fields. Files are named relative to the folder, each
-with its SHA-256, so a damaged or swapped file is told from a good one before onnxruntime sees it.
+Every folder holds one; the README of ``weights`` describes its fields. Files are named relative to the
+folder, each with its SHA-256, so a damaged or swapped file is told before onnxruntime sees it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The checked contents of an ``encoder.json``. ``fields`` is the JSON object, read through the methods below."""
+    """The checked contents of an ``encoder.json``; ``fields`` is its object, read by the methods below."""
 
     folder: Path
     kind: str
@@ -142,7 +142,7 @@ def _check_hashes(manifest: Manifest) -> None:
             )
         if sha256_of_file(path) != digest.lower():
             raise ModelError(
-                f"The encoder's file {name!r} is not the one its {FILE_NAME} describes (its SHA-256 differs).",
+                f"The encoder's file {name!r} is not the one {FILE_NAME} describes (its SHA-256 differs).",
                 where=str(path),
                 remedy="Install the encoder again; if you changed the file on purpose, update its hash.",
             )

@@ -1,8 +1,8 @@
 """Frames to embeddings and words: what a picture looks like and what is in it.
 
-The encoder that ships is EfficientNet-Lite0, trained on ImageNet: 1280 numbers a frame, and ImageNet's 1000 words.
-A user's folder may hold a better one, for example a CLIP-style picture tower; with its text tower in a sub-folder
-the words are any the folder lists, told apart by likeness (zero-shot, Radford et al. 2021).
+The encoder that ships is EfficientNet-Lite0, trained on ImageNet: 1280 numbers a frame, and ImageNet's 1000
+words. A user's folder may hold a better one, for example a CLIP-style picture tower; with its text tower in a
+sub-folder the words are any the folder lists, told apart by likeness (zero-shot, Radford et al. 2021).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Labels = tuple[tuple[str, float], ...]
 class PictureResult:
     """What an encoder says about some frames.
 
-    ``embeddings`` has shape (n, size), float32, rows of norm 1. ``labels`` holds for each frame its most probable
-    words with their probabilities, best first; it is empty for each frame if the encoder knows no words.
+    ``embeddings`` has shape (n, size), float32, rows of norm 1. ``labels`` holds for each frame its most
+    probable words with their probabilities, best first; each is empty if the encoder knows no words.
     """
 
     embeddings: NDArray[np.float32]
@@ -69,9 +69,7 @@ class PictureEncoder:
         self.words: tuple[str, ...] = _words(self._manifest)
         self._word_rows = _rows_of_words(self._manifest, self.words, device)
         if self.words and self._word_rows is None and "logits" not in outputs:
-            raise self._manifest.fault(
-                "'labels' needs an output 'logits' or a 'text_tower' to tell words apart."
-            )
+            raise self._manifest.fault("'labels' needs an output 'logits' or a 'text_tower'.")
 
     @property
     def provider(self) -> str:
@@ -112,7 +110,7 @@ class PictureEncoder:
         scores = found[1].reshape(len(frames), -1).astype(np.float32)
         if scores.shape[1] != len(self.words):
             raise self._manifest.fault(
-                f"The model scores {scores.shape[1]} words; 'labels' has {len(self.words)}."
+                f"The model scores {scores.shape[1]} words, 'labels' has {len(self.words)}."
             )
         return rows, scores
 
@@ -166,7 +164,7 @@ class _Entry:
 
 
 def resampling(before: int, after: int) -> NDArray[np.float32]:
-    """Matrix (after, before) that resizes one axis with a triangle filter, wide enough not to alias when shrinking."""
+    """Matrix (after, before) that resizes one axis by a triangle filter, widened when shrinking."""
     scale = before / after
     reach = max(scale, 1.0)
     centres = (np.arange(after) + 0.5) * scale - 0.5

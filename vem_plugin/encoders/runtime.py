@@ -1,7 +1,7 @@
 """The only place that talks to onnxruntime: opens ONNX files on the best provider this machine offers.
 
-A *provider* is onnxruntime's name for the thing that computes (``CUDAExecutionProvider``); we call it by its short
-name (``CUDA``). ``Session.provider`` tells which one truly runs, after onnxruntime has had its say.
+A *provider* is onnxruntime's name for the thing that computes (``CUDAExecutionProvider``); we call it by its
+short name (``CUDA``). ``Session.provider`` tells which one truly runs, after onnxruntime has had its say.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,7 @@ class Session:
 
 def _ort_errors() -> tuple[type[Exception], ...]:
     """Every error class of onnxruntime's own (they share no base class of their own)."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
+    state = import_module("onnxruntime.capi.onnxruntime_pybind11_state")
     found = (getattr(state, name) for name in dir(state))
     return tuple(each for each in found if isinstance(each, type) and issubclass(each, Exception))
 
@@ -134,7 +134,7 @@ def _providers_for(device: str) -> list[str | tuple[str, dict[str, Any]]]:
 
 
 def _with_options(name: str) -> str | tuple[str, dict[str, Any]]:
-    """TensorRT compiles a model for minutes when it first sees it, so its result is kept in the user's cache."""
+    """TensorRT compiles a model for minutes when it first sees it: the result is kept in the user's cache."""
     if name != "Tensorrt":
         return f"{name}ExecutionProvider"
     folder = user_cache_path("vem-plugin") / "tensorrt"
@@ -156,7 +156,7 @@ def _options() -> ort.SessionOptions:
     options.intra_op_num_threads = min(MOST_THREADS, usable_cores())
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: onnxruntime's warnings would land in the editor's console
-    # Spinning threads win microseconds and cost the host application a whole core while we wait for the next batch.
+    # Spinning threads win microseconds and cost the host application a core while we wait for the next batch.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
 

@@ -89,7 +89,7 @@ class TextEncoder:
         return found
 
     def _embed_batch(self, encodings: list[Encoding]) -> NDArray[np.float32]:
-        """Embed texts of one length in tokens, so that no text is padded for the sake of a longer neighbour."""
+        """Embed texts of one length in tokens, so no text is padded for the sake of a longer one."""
         ids = np.array([each.ids for each in encodings], np.int64)  # (n, tokens)
         mask = np.array([each.attention_mask for each in encodings], np.int64)
         feeds = {"ids": ids, "mask": mask, "types": np.zeros_like(ids)}
@@ -121,7 +121,7 @@ def _open_tokenizer(manifest: Manifest) -> Tokenizer:
     path = manifest.path("tokenizer")
     try:
         tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # noqa: BLE001 - the tokenizers library raises bare Exception
+    except Exception as error:  # the tokenizers library raises nothing finer
         raise ModelError(
             f"The tokenizer cannot be read: {first_line(error)}",
             where=str(path),

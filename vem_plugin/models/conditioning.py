@@ -44,6 +44,10 @@ class Conditions:
         """Number of latent frames, T."""
         return len(self.beat)
 
+    def without_pictures(self) -> Conditions:
+        """The same row with no picture tokens at all."""
+        return replace(self, picture=self.picture[:, :0])
+
 
 @dataclass(frozen=True, slots=True)
 class ConditionBatch:

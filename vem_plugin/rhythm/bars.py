@@ -1,7 +1,7 @@
 """Bar lines: which beats are downbeats, once the beats are known.
 
-Every bar has ``meter`` beats unless a shorter (or one longer) bar brings a bar line onto an important cut; each such
-bar has its price. An exact dynamic programme over beats.
+Every bar has ``meter`` beats unless a shorter (or one longer) bar brings a bar line onto an important cut;
+each such bar has its price. An exact dynamic programme over beats.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import numpy as np
 from vem_plugin.rhythm.beat_plan import Bar
 from vem_plugin.rhythm.spans import Floats
 
-ODD_BAR_PRICE = 0.5
-PRICE_A_BEAT = 0.2
-"""What a bar of another length costs, and what each beat of difference adds; 0.45 is what a bar line is worth to an
-ordinary cut (see ``plan.WORTH``), so one ordinary cut never bends the metre."""
+ODD_BAR_PRICE = 0.6
+PRICE_A_BEAT = 0.25
+"""What a bar of another length costs, and what each beat of difference adds; 0.3 is what a bar line is worth
+to an ordinary cut (see ``plan.WORTH``), so one ordinary cut never bends the metre."""
 
 
 def bar_price(beats: int, meter: int) -> float:
@@ -29,7 +29,7 @@ def bar_price(beats: int, meter: int) -> float:
 
 
 def prices_by_phase(meter: int) -> Floats:
-    """Price of a bar line at each eighth of the bar; (2 x meter,). One beat after a bar line the bar before grows."""
+    """Price of a bar line at each eighth of the bar, (2 x meter,); a beat after one, the bar before grows."""
     prices = np.full(2 * meter, np.inf)
     prices[0] = 0.0
     prices[2] = bar_price(meter + 1, meter)
@@ -71,4 +71,4 @@ def bars_of(beats: int, pulls: Mapping[int, float], *, meter: int) -> tuple[Bar,
         found.append(last[beat])
         beat -= last[beat]
     starts = np.cumsum([0, *found[::-1]]).tolist()
-    return tuple(Bar(i + 1, start, length) for i, (start, length) in enumerate(zip(starts, found[::-1])))
+    return tuple(Bar(i + 1, start, length) for i, (start, length) in enumerate(zip(starts, found[::-1], strict=False)))

@@ -1,8 +1,8 @@
 """The beat plan: where every beat falls, and what every cut landed on.
 
-Positions are counted in beats (quarter notes) from the first frame; an eighth note is half a beat. Times are exact
-seconds (``Fraction``) from the first frame of the timeline. Beat 0 is at 0 and the last beat is the end of the
-timeline: a plan of N beats has N + 1 beat times.
+Positions are counted in beats (quarter notes) from the first frame; an eighth note is half a beat. Times are
+exact seconds (``Fraction``) from the first frame of the timeline. Beat 0 is at 0 and the last beat is the end
+of the timeline: a plan of N beats has N + 1 beat times.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from typing import Literal
 
 ConstraintKind = Literal["cut", "dissolve", "hit", "beat", "downbeat", "drop", "stop", "end"]
 Grid = Literal["downbeat", "beat", "off-beat"]
+GRID_RANK: dict[Grid, int] = {"off-beat": 0, "beat": 1, "downbeat": 2}
+"""Places of the grid, from weak to strong."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeatConstraint:
     """An instant that must (``hard``) or should fall on the grid.
 
-    ``wants`` is the weakest place of the grid that will do; ``weight`` is positive, 1 for an ordinary cut; ``label``
-    names it for people ("cut into shot 5"), ``why`` says where the weight comes from; ``shot`` is the number of the
-    shot that begins there, if one does.
+    ``wants`` is the weakest place of the grid that will do; ``weight`` is positive, 1 for an ordinary cut;
+    ``label`` names it for people ("cut into shot 5"), ``why`` says where the weight comes from; ``shot`` is
+    the number of the shot that begins there, if one does.
     """
 
     time: Fraction
@@ -52,7 +54,7 @@ class TempoSegment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: its number (from 1), the beat it begins on, and how many beats it has (4, or fewer in a short bar)."""
+    """A bar: its number (from 1), the beat it begins on, and its beats (4; another number to meet a cut)."""
 
     number: int
     beat: int
@@ -61,7 +63,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A constraint that fell on the grid: ``beat`` is a whole or half number; ``offset`` = grid - constraint, s."""
+    """A constraint on the grid: ``beat`` is a whole or half number, ``offset`` is grid - constraint, s."""
 
     constraint: BeatConstraint
     beat: Fraction
@@ -71,7 +73,7 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A constraint that did not: how far the nearest eighth note is (grid - constraint, s), and the reason."""
+    """A constraint off the grid: how far the nearest eighth is (grid - constraint, s), and the reason."""
 
     constraint: BeatConstraint
     offset: Fraction

@@ -6,9 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Grid, Landing, Miss
-
-_RANK: dict[Grid, int] = {"off-beat": 0, "beat": 1, "downbeat": 2}
+from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, BeatPlan, Grid, Landing, Miss
 
 
 def landings_and_misses(
@@ -47,7 +45,7 @@ def landings_and_misses(
         if abs(offset) > frame / 2:
             misses.append((constraint, offset, ""))
             continue
-        if _RANK[on] < _RANK[constraint.wants]:
+        if GRID_RANK[on] < GRID_RANK[constraint.wants]:
             said = f"{constraint.label} falls on {_ARTICLE[on]}, though it wants {_ARTICLE[constraint.wants]}"
             if not constraint.hard:
                 misses.append((constraint, offset, said))
@@ -55,8 +53,7 @@ def landings_and_misses(
             remarks.append(f"{said}: its neighbours leave no room for that within the tempo limits.")
         landings.append(Landing(constraint, beat, on, offset))
     told = tuple(
-        Miss(constraint, offset, said or _reason(plan, constraint, tied, limit))
-        for constraint, offset, said in misses
+        Miss(constraint, offset, said or _reason(plan, constraint, tied, limit)) for constraint, offset, said in misses
     )
     return tuple(landings), told, tuple(remarks)
 
@@ -83,7 +80,7 @@ def _reason(plan: BeatPlan, constraint: BeatConstraint, tied: dict[Fraction, str
     shortest = 30 / (plan.base_bpm * (1 + limit))
     for gap, name in ((left, before), (right, after)):
         if gap < shortest:
-            return f"only {_ms(gap)} from {name}: closer than an eighth note at the fastest tempo ({_ms(shortest)})"
+            return f"only {_ms(gap)} from {name}: closer than the shortest eighth note ({_ms(shortest)})"
     place = constraint.time - segment.start
     nearest = round(place * segment.eighths / (segment.end - segment.start))
     options = [count for count in (nearest - 1, nearest, nearest + 1) if 0 < count < segment.eighths]
@@ -98,18 +95,15 @@ def _reason(plan: BeatPlan, constraint: BeatConstraint, tied: dict[Fraction, str
     bend = worst / plan.base_bpm - 1
     if abs(bend) > limit:
         direction = "faster" if bend > 0 else "slower"
-        return (
-            f"would need {_percent(bend)} {direction} than the base tempo {where} "
-            f"(the limit is {_percent(limit)})"
-        )
-    change = faster / slower - 1
-    if max(faster / slower, slower / faster) > 1 + limit:
+        return f"would need {_percent(bend)} {direction} than the base tempo {where} (the limit is {_percent(limit)})"
+    change = max(faster / slower, slower / faster) - 1
+    if change > limit:
         return f"the tempo would have to change by {_percent(change)} on it (the limit is {_percent(limit)})"
     return f"would bend the tempo by {_percent(bend)} {where}: the cuts around it are served better without"
 
 
 def _percent(share: Fraction) -> str:
-    return f"{abs(float(share)) * 100:.0f} %"
+    return f"{abs(float(share)) * 100:.1f}".removesuffix(".0") + " %"
 
 
 def _ms(seconds: Fraction) -> str:

@@ -1,10 +1,10 @@
 """Beats for an edit: constraints in, a beat plan out, exact at its anchors.
 
-Order of concession. The limits (tempo within 10 % of the base, and within 10 % of its neighbours) are never broken
-and a hard constraint is never passed over. Where hard constraints cannot all have what they want, first a downbeat
-becomes a beat, then a beat becomes an off-beat eighth; each is told in ``BeatPlan.remarks``. Where even that does not
-fit, :class:`PlanError` names the two that clash. Soft constraints that are not worth their bend become misses, with
-the reason.
+Order of concession. The limits (tempo within 10 % of the base, and within 10 % of its neighbours) are never
+broken and a hard constraint is never passed over. Where hard constraints cannot all have what they want,
+first a downbeat becomes a beat, then a beat becomes an off-beat eighth; each is told in ``BeatPlan.remarks``.
+Where even that does not fit, :class:`PlanError` names the two that clash. Soft constraints that are not worth
+their bend become misses, with the reason.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ import numpy as np
 
 from vem_plugin.errors import PlanError, SettingsError
 from vem_plugin.rhythm.bars import bars_of, prices_by_phase
-from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Grid, TempoSegment
+from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, BeatPlan, Grid, TempoSegment
 from vem_plugin.rhythm.landings import landings_and_misses
 from vem_plugin.rhythm.spans import Anchors, Floats, spans_between
+from vem_plugin.rhythm.straighten import straightened
 from vem_plugin.rhythm.tempo_map import TEMPO_LIMIT, Outcome, Path, search_tempo_maps
 
-WORTH: dict[Grid, float] = {"downbeat": 1.45, "beat": 1.0, "off-beat": 0.6}
+WORTH: dict[Grid, float] = {"downbeat": 1.3, "beat": 1.0, "off-beat": 0.82}
 """What landing on a place of the grid is worth to a constraint of weight 1."""
-
-_RANK: dict[Grid, int] = {"off-beat": 0, "beat": 1, "downbeat": 2}
 
 DOWNBEAT_DENIED = 60.0
 BEAT_DENIED = 200.0
@@ -34,8 +33,8 @@ BEAT_DENIED = 200.0
 
 PREFERENCE = 0.6
 STATED_PREFERENCE = 6.0
-"""Price of a squared log distance from the preferred tempo, for each unit of weight in the edit: the first where the
-preference is only the middle of the range, the second where it was asked for."""
+"""Price of a squared log distance from the preferred tempo, for each unit of weight in the edit: the first
+where the preference is only the middle of the range, the second where it was asked for."""
 
 COARSE_STEP = 1.012
 COARSE_BINS = 8
@@ -108,7 +107,7 @@ def plan_beats(
         If the tempo range or the metre makes no sense.
     """
     task = _task_of(constraints, duration, frame, tempo, prefer, meter)
-    path = _best_path(task)
+    path = straightened(_best_path(task), _anchors_of(task, 2))
     segments, base = _segments_of(path, task)
     beats = sum(path.eighths) // 2
     bars = bars_of(beats, _pulls(path, task), meter=meter)
@@ -174,7 +173,7 @@ def _rewards_of(constraint: BeatConstraint, phases: int) -> Floats:
         places[0] = "downbeat"
     rewards = np.array([WORTH[place] * constraint.weight for place in places])
     for phase, place in enumerate(places):
-        if _RANK[place] >= min(_RANK[constraint.wants], 1 if phases == 2 else 2):
+        if GRID_RANK[place] >= min(GRID_RANK[constraint.wants], 1 if phases == 2 else 2):
             continue
         if constraint.hard:
             rewards[phase] -= DOWNBEAT_DENIED if place == "beat" else BEAT_DENIED
@@ -184,7 +183,7 @@ def _rewards_of(constraint: BeatConstraint, phases: int) -> Floats:
 
 
 def _best_path(task: _Task) -> Path:
-    """Search coarsely over all base tempi, finely over the best, and once more around their own mean tempi."""
+    """Search coarsely over all base tempi, finely over the best, and once more at their own mean tempi."""
     steps = max(1, math.ceil(math.log(task.ratio) / math.log(COARSE_STEP)))
     bases = np.unique(np.append(np.geomspace(1.0, task.ratio, steps + 1), float(task.prefer / task.slowest)))
     bases = bases[(bases >= 1.0) & (bases <= task.ratio)]
@@ -194,9 +193,7 @@ def _best_path(task: _Task) -> Path:
     if not coarse.paths:
         raise _clash(task, coarse.furthest)
     ranked = sorted(coarse.paths, key=lambda path: _judged(path, task))
-    fine = _search(
-        task, np.array([path.base for path in ranked[:FINALISTS]]), phases=2 * task.meter, bins=FINE_BINS
-    )
+    fine = _search(task, np.array([path.base for path in ranked[:FINALISTS]]), phases=2 * task.meter, bins=FINE_BINS)
     paths = sorted(fine.paths, key=lambda path: _judged(path, task))
     length = float(task.times[-1] / task.slow_eighth)
     means = np.unique([sum(path.eighths) / length for path in paths[:3]])
@@ -226,7 +223,7 @@ def _segments_of(path: Path, task: _Task) -> tuple[tuple[TempoSegment, ...], Fra
     """Tie a path back to exact time, and name its base tempo: its mean, if that too respects the limits."""
     segments = tuple(
         TempoSegment(task.times[first], task.times[last], eighths)
-        for first, last, eighths in zip(path.anchors, path.anchors[1:], path.eighths)
+        for first, last, eighths in zip(path.anchors, path.anchors[1:], path.eighths, strict=False)
     )
     mean = 30 * sum(path.eighths) / task.times[-1]
     fits = all(abs(segment.bpm / mean - 1) <= _EXACT_LIMIT for segment in segments)
@@ -239,7 +236,7 @@ def _pulls(path: Path, task: _Task) -> dict[int, float]:
     """What a bar line is worth on each beat that an anchor is tied to."""
     pulls: dict[int, float] = {}
     position = 0
-    for anchor, eighths in zip(path.anchors[1:], path.eighths):
+    for anchor, eighths in zip(path.anchors[1:], path.eighths, strict=True):
         position += eighths
         if position % 2:
             continue
@@ -261,11 +258,15 @@ def _clash(task: _Task, furthest: int) -> PlanError:
     following = next(index for index in hard if index > furthest)
     first, second = _name(task, furthest), _name(task, following)
     gap = float(task.times[following] - task.times[furthest])
+    beside = (*task.sitting[furthest], *task.sitting[following])
+    marked = any(constraint.hard and constraint.kind != "end" for constraint in beside)
+    advice = "Move one of them, mark one 'ignore', or widen --tempo." if marked else "Widen --tempo."
     return PlanError(
-        f"No tempo between {float(task.slowest):g} and {float(task.fastest):g} bpm puts both {first} and "
-        f"{second} on the beat: they are {gap:.3f} s apart.",
+        f"No base tempo between {float(task.slowest):g} and {float(task.fastest):g} bpm, bent by at most "
+        f"{TEMPO_LIMIT * 100:.0f} %, puts both {first} and {second} on the grid of eighths "
+        f"(after the hits before them): they are {gap:.3f} s apart.",
         where=f"{float(task.times[furthest]):.3f} s to {float(task.times[following]):.3f} s",
-        remedy="Move one of them, mark one 'ignore', or widen --tempo.",
+        remedy=advice,
     )
 
 

@@ -1,8 +1,8 @@
 """Candidate spans: the stretches of constant tempo a tempo map may be built from.
 
-A span joins two anchors with a whole number of eighth notes. Everything here is in *slow eighths*: the unit of time
-is an eighth note at the slowest tempo asked for, and a tempo is its ratio to that slowest tempo (1 and up). The
-numbers are then the same for an edit and for its double at half the tempo.
+A span joins two anchors with a whole number of eighth notes. Everything here is in *slow eighths*: the unit
+of time is an eighth note at the slowest tempo asked for, and a tempo is its ratio to that slowest tempo (1
+and up). The numbers are then the same for an edit and for its double at half the tempo.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Anchors:
     """The instants a tempo map can be tied to: start, constraints, end.
 
     ``times`` (n,) slow eighths, strictly increasing from 0; ``hard`` (n,) those that cannot be passed over;
-    ``rewards`` (n, phases) what landing on each eighth of the bar is worth; ``tolerance`` how far from the grid, in
-    slow eighths, still counts as on it.
+    ``rewards`` (n, phases) what landing on each eighth of the bar is worth; ``tolerance`` how far from the
+    grid, in slow eighths, still counts as on it.
     """
 
     times: Floats
@@ -48,8 +48,8 @@ class Anchors:
 class Spans:
     """Candidate spans, sorted by the anchor they end on, then by tempo. All arrays have one entry a span.
 
-    ``log_tempo`` is the natural logarithm of the tempo's ratio to the slowest; ``gain`` (spans, phases) is what the
-    anchors passed over on the way are worth, by the phase (eighth of the bar) the span begins in.
+    ``log_tempo`` is the natural logarithm of the tempo's ratio to the slowest; ``gain`` (spans, phases) is
+    what the anchors passed over on the way are worth, by the phase (eighth of the bar) the span begins in.
     """
 
     source: Ints
@@ -60,7 +60,7 @@ class Spans:
 
 
 def spans_between(anchors: Anchors, *, ratios: tuple[float, float]) -> Spans:
-    """List the spans between anchors whose tempo lies within ``ratios`` (slowest and fastest, to the slow tempo)."""
+    """List the spans between anchors whose tempo lies within ``ratios`` to the slow tempo (low, high)."""
     phases = anchors.rewards.shape[1]
     source, target = _pairs(anchors)
     length = anchors.times[target] - anchors.times[source]
@@ -79,7 +79,7 @@ def spans_between(anchors: Anchors, *, ratios: tuple[float, float]) -> Spans:
 
 
 def _pairs(anchors: Anchors) -> tuple[Ints, Ints]:
-    """Pairs of anchors a span may join: near ones, all within a flurry, and each hard anchor with the next."""
+    """Pairs of anchors a span may join: near ones, all in a flurry, and each hard anchor with the next."""
     times, last = anchors.times, len(anchors.times) - 1
     hard = np.flatnonzero(anchors.hard)
     barrier = hard[np.minimum(np.searchsorted(hard, np.arange(last), side="right"), len(hard) - 1)]
@@ -98,7 +98,7 @@ def _pairs(anchors: Anchors) -> tuple[Ints, Ints]:
 
 
 def _thinned(eighths: Ints, fewest: Ints, *, block: int) -> NDArray[np.bool_]:
-    """Keep whole blocks of consecutive counts (so that every phase stays possible), one for each step of tempo."""
+    """Keep whole blocks of consecutive counts (every phase stays possible), one for each step of tempo."""
     index = eighths // block
 
     def step_of(blocks: Ints) -> Floats:
@@ -108,7 +108,7 @@ def _thinned(eighths: Ints, fewest: Ints, *, block: int) -> NDArray[np.bool_]:
 
 
 def _gain_on_the_way(anchors: Anchors, source: Ints, target: Ints, eighths: Ints) -> Floats:
-    """Sum the rewards of anchors that lie on a span's grid without being tied to it, for each phase it begins in."""
+    """Sum what anchors on a span's grid, though not tied to it, are worth for each phase it begins in."""
     times, phases = anchors.times, anchors.rewards.shape[1]
     step = (times[target] - times[source]) / eighths
     gain = np.zeros((len(source), phases))
@@ -120,7 +120,8 @@ def _gain_on_the_way(anchors: Anchors, source: Ints, target: Ints, eighths: Ints
         position = (times[passed] - times[source[spans]]) / step[spans]
         nearest = np.rint(position)
         on_grid = np.abs(position - nearest) * step[spans] <= anchors.tolerance
-        # An anchor at the grid point of the span's own ends is someone else's landing, or a second one on one note.
+        # An anchor at the grid point of the span's own ends is someone else's landing, or a second one on one
+        # note.
         on_grid &= (nearest > 0) & (nearest < eighths[spans])
         landed = spans[on_grid]
         phase = nearest[on_grid].astype(np.int64) % phases

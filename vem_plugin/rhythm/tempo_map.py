@@ -1,12 +1,14 @@
 """The tempo-map solver: which anchors the beats are tied to, and the tempo between them.
 
-A dynamic programme over anchors. A state is (anchor, phase, tempo bin): phase counts eighths from the bar line, the
-tempo is that of the span which ended there (kept exactly; the bin only says which rivals it competes with). A span
-costs its squared log deviation from the base tempo for each bar it lasts, and the squared log change of tempo on
-entering it; landing pays, a bar line most, an off-beat least. Limits are never exceeded: spans outside them do not
-exist. All base tempi are solved side by side, each in its own *lane* of the arrays.
+A dynamic programme over anchors. A state is (anchor, phase, tempo bin): phase counts eighths from the bar
+line, the tempo is that of the span which ended there (kept exactly; the bin only says which rivals it
+competes with). A span costs its squared log deviation from the base tempo for each bar it lasts, and the
+squared log change of tempo on entering it; landing pays, a bar line most, an off-beat least. Limits are never
+exceeded: spans outside them do not exist. All base tempi are solved side by side, each in its own *lane* of
+the arrays.
 
-Implements the aligner of VeM (arXiv 2511.09585, section on TB-As) as an exact search in place of a learned one.
+Implements the aligner of VeM (arXiv 2511.09585, section on TB-As) as an exact search in place of a learned
+one.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ from vem_plugin.rhythm.spans import Anchors, Floats, Ints, Spans
 TEMPO_LIMIT = 0.10
 """Greatest deviation of a tempo from the base, and greatest change between neighbours, as a share."""
 
-DEVIATION_COST = 60.0
-CHANGE_COST = 40.0
+DEVIATION_COST = 30.0
+CHANGE_COST = 20.0
 LONGEST_COUNTED = 4.0
-"""Price of a squared log deviation for each bar (at most so many bars a span), and of a squared log change."""
+"""Price of a squared log deviation for each bar (for at most so many bars), and of a squared log change."""
 
 _EXACTNESS = 1e-9
 """Kept away from the limits, so that exact arithmetic finds them respected too."""
@@ -37,8 +39,8 @@ LOG_FASTER = float(np.log1p(TEMPO_LIMIT)) - _EXACTNESS
 class Path:
     """The best tempo map of one base tempo.
 
-    ``anchors`` are indices from 0 to the last; ``eighths`` has one entry for each span between them; ``base`` is the
-    base tempo's ratio to the slowest tempo; ``cost`` is lower for better maps.
+    ``anchors`` are indices from 0 to the last; ``eighths`` has one entry for each span between them; ``base``
+    is the base tempo's ratio to the slowest tempo; ``cost`` is lower for better maps.
     """
 
     base: float
@@ -49,7 +51,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search found: a path for each base that has one, best first, and the anchor where the others end."""
+    """What a search found: a path for each base that has one, best first, and the last hard anchor met."""
 
     paths: tuple[Path, ...]
     furthest: int
@@ -66,9 +68,7 @@ class _Table:
     previous: NDArray[np.int8]
 
 
-def search_tempo_maps(
-    anchors: Anchors, spans: Spans, *, bases: Floats, prices: Floats, bins: int, bar: int
-) -> Outcome:
+def search_tempo_maps(anchors: Anchors, spans: Spans, *, bases: Floats, prices: Floats, bins: int, bar: int) -> Outcome:
     """Find the best tempo map for each base tempo.
 
     Parameters
@@ -127,9 +127,7 @@ def _slices(spans: Spans, count: int, lanes: Floats) -> tuple[Ints, Ints]:
     return low, high
 
 
-def _arrive(
-    table: _Table, spans: Spans, anchor: int, lanes: Floats, low: Ints, high: Ints, bar: int
-) -> None:
+def _arrive(table: _Table, spans: Spans, anchor: int, lanes: Floats, low: Ints, high: Ints, bar: int) -> None:
     """Fill the states of one anchor from every span that ends on it. Arrays: lanes, spans, phases, bins."""
     _, _, phases, bins = table.cost.shape
     width = int((high - low).max(initial=0))

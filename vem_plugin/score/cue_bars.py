@@ -16,9 +16,9 @@ QUIET, FULL = 0.35, 0.68
 class CueBar:
     """A bar of a cue sheet.
 
-    ``beat`` is its downbeat; ``place`` and ``of`` count bars inside the section (from 0); ``phrase_place`` and
-    ``phrase_of`` count them inside the run of neighbouring sections that share a theme, so that a tune goes on
-    through quick cuts; ``level`` is the density: 0 sparse, 1 medium, 2 full.
+    ``beat`` is its downbeat; ``place`` and ``of`` count bars inside the section (from 0); ``phrase_place``
+    and ``phrase_of`` count them inside the run of neighbouring sections that share a theme, so that a tune
+    goes on through quick cuts; ``level`` is the density: 0 sparse, 1 medium, 2 full.
     """
 
     section: Section
@@ -75,7 +75,16 @@ def bars_of(cue: CueSheet) -> tuple[CueBar, ...]:
                 energy = first + (last - first) * place / max(1, of - 1)
                 bars.append(
                     CueBar(
-                        section, index, beat, beats, place, of, phrase_place, phrase_of, energy, level_of(energy)
+                        section,
+                        index,
+                        beat,
+                        beats,
+                        place,
+                        of,
+                        phrase_place,
+                        phrase_of,
+                        energy,
+                        level_of(energy),
                     )
                 )
                 beat += beats

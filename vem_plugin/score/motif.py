@@ -1,8 +1,9 @@
 """Motifs: two bars of tune that can be recognised when they come back.
 
-A motif is drawn once per theme at the density of its fullest bar and *thinned*, never redrawn, for quieter ones: the
-kept beats keep their degrees, so the ear finds the tune again. Degrees are diatonic steps from the theme's central
-note. The second bar mostly answers the first with the same rhythm, moved by a step or two (a sequence), as tunes do.
+A motif is drawn once per theme at the density of its fullest bar and *thinned*, never redrawn, for quieter
+ones: the kept beats keep their degrees, so the ear finds the tune again. Degrees are diatonic steps from the
+theme's central note. The second bar mostly answers the first with the same rhythm, moved by a step or two (a
+sequence), as tunes do.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ STABLE = (-3, 0, 2, 4, 7)
 
 
 class MotifNote(NamedTuple):
-    """A note of a motif: first sixteenth (0 to 31), length in sixteenths, diatonic steps from the central note."""
+    """A note of a motif: first sixteenth (0 to 31), length in sixteenths, steps from the central note."""
 
     start: int
     length: int
@@ -92,7 +93,7 @@ def draw_motif(rng: np.random.Generator, density: int, *, around: int = 0) -> Mo
 
 
 def draw_answer(rng: np.random.Generator, motif: Motif, density: int) -> Motif:
-    """Draw the second phrase of a theme: mostly the motif's own rhythm on another line, set a little higher."""
+    """Draw the second phrase of a theme: mostly the motif's rhythm on another line, a little higher."""
     if rng.random() < 0.35:
         return draw_motif(rng, density, around=2)
     cells = [tuple((n.start % BAR, n.length) for n in motif if n.start // BAR == bar) for bar in (0, 1)]
@@ -119,7 +120,7 @@ def _draw_cell(rng: np.random.Generator, density: int) -> Cell:
 
 
 def _draw_bar(rng: np.random.Generator, cell: Cell, around: int) -> tuple[MotifNote, ...]:
-    """Lay a contour over a rhythm: mostly steps and thirds, no leap wider than a sixth, no note thrice in a row."""
+    """Lay a contour over a rhythm: no leap wider than a sixth, no note thrice in a row."""
     contour = CONTOURS[rng.integers(len(CONTOURS))]
     span = float(rng.choice((2, 3, 4, 5), p=(0.2, 0.35, 0.3, 0.15)))
     base = around + int(rng.choice((-1, 0, 0, 2)))

@@ -1,7 +1,7 @@
 """Chord loops: four chords that go round, by mode, with the colours some styles prefer.
 
-A chord is written ``root:quality``; roots are semitones above the tonic, qualities are the keys of ``QUALITIES``.
-The loops are common property of tonal and popular music, written here from the textbook.
+A chord is written ``root:quality``; roots are semitones above the tonic, qualities are the keys of
+``QUALITIES``. The loops are common property of tonal and popular music, written here from the textbook.
 """
 
 from __future__ import annotations

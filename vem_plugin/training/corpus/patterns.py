@@ -113,7 +113,9 @@ FIGURES_OF_STYLE: dict[str, Levels] = {
     "corporate": _levels("quarters muted-8", "muted-8 up-8 picked", "up-16 three-three-two alternate-8"),
     "lofi": _levels("line quarters", "picked three-three-two", "three-three-two alternate-8"),
     "tense": _levels("ostinato-8 line", "ostinato-8 ostinato-16", "ostinato-16 alternate-16"),
-    "electronic": _levels("up-8 line", "up-16 three-three-two alternate-16", "up-16 pendulum-16 alternate-16"),
+    "electronic": _levels(
+        "up-8 line", "up-16 three-three-two alternate-16", "up-16 pendulum-16 alternate-16"
+    ),
     "folk": _levels("picked quarters", "picked alternate-8", "alternate-8 up-16 picked"),
     "playful": _levels("quarters", "up-8 alternate-8", "alternate-8 up-16"),
 }
@@ -123,11 +125,13 @@ FIGURES_OF_STYLE: dict[str, Levels] = {
 def fit(pattern: tuple[tuple, ...], steps: int) -> tuple[tuple, ...]:
     """Fit a pattern of a 4/4 bar to a bar of ``steps`` sixteenths.
 
-    Notes beyond the bar fall away and lengths are cut at its end. A longer bar starts the pattern again at its fifth
-    beat, except where the pattern is one held note, which is held on.
+    Notes beyond the bar fall away and lengths are cut at its end. A longer bar starts the pattern again at
+    its fifth beat, except where the pattern is one held note, which is held on.
     """
     if len(pattern) == 1 and steps > 16:
         return ((pattern[0][0], steps - pattern[0][0], *pattern[0][2:]),)
     rounds = -(-steps // 16)
     notes = ((start + 16 * turn, length, *rest) for turn in range(rounds) for start, length, *rest in pattern)
-    return tuple((start, min(length, steps - start), *rest) for start, length, *rest in notes if start < steps)
+    return tuple(
+        (start, min(length, steps - start), *rest) for start, length, *rest in notes if start < steps
+    )

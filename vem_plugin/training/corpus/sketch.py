@@ -17,7 +17,7 @@ SINGLE_LINES = (BASS, MELODY)
 
 @dataclass(slots=True)
 class SketchNote:
-    """A note that may still change: first step and length in sixteenths, MIDI pitch, velocity before rounding."""
+    """A note that may still change: first step, length in sixteenths, MIDI pitch, unrounded velocity."""
 
     start: int
     length: int
@@ -47,16 +47,18 @@ class Sketch:
         """Notes of all roles that begin on a step."""
         return [note for notes in self.roles for note in notes if note.start == step]
 
-    def strike(self, role: int, step: int, pitches: tuple[int, ...], velocity: float, *, longest: int) -> None:
+    def strike(
+        self, role: int, step: int, pitches: tuple[int, ...], velocity: float, *, longest: int
+    ) -> None:
         """Make sure that a pitched role begins a note on a step.
 
-        A note that begins there already is accented, one that sounds is split and struck again, and where the role is
-        silent ``pitches`` are struck for at most ``longest`` steps, or until its next note.
+        A note that begins there already is accented, one that sounds is split and struck again, and where the
+        role is silent ``pitches`` are struck for at most ``longest`` steps, or until its next note.
         """
         notes = self.roles[role]
         struck = [note for note in notes if note.start == step]
         if not struck:
-            struck = self._split(role, step)
+            struck = self._split(role, step, velocity)
         if not struck:
             following = min((note.start for note in notes if note.start > step), default=self.steps)
             for pitch in pitches:
@@ -72,11 +74,11 @@ class Sketch:
                 return
         self.add(DRUMS_ROLE, step, 1, drum, velocity)
 
-    def _split(self, role: int, step: int) -> list[SketchNote]:
+    def _split(self, role: int, step: int, velocity: float) -> list[SketchNote]:
         """Cut the notes of a role that sound across a step in two there; the second halves."""
         halves = []
         for note in [note for note in self.roles[role] if note.start < step < note.end]:
-            halves.append(SketchNote(step, note.end - step, note.pitch, note.velocity))
+            halves.append(SketchNote(step, note.end - step, note.pitch, velocity))
             note.length = step - note.start
         self.roles[role].extend(halves)
         return halves
@@ -90,14 +92,15 @@ class Sketch:
                     note.length = start - note.start
 
     def fair_copy(self, rng: np.random.Generator) -> NDArray[np.void]:
-        """The finished notes: no doubled or overlapping notes of one pitch, single lines single, sorted by start.
+        """The finished notes: no doubled or overlapping notes of one pitch, single lines single, sorted by
+        start.
 
         Velocities vary by up to three, as a player's do, and lie between 20 and 127.
         """
         rows: list[tuple[int, int, int, int, float]] = []
         for role, notes in enumerate(self.roles):
-            for note in _without_overlaps(notes, single=role in SINGLE_LINES, drums=role == DRUMS_ROLE):
-                rows.append((role, note.start, note.length, note.pitch, note.velocity))
+            clean = _without_overlaps(notes, single=role in SINGLE_LINES, drums=role == DRUMS_ROLE)
+            rows.extend((role, note.start, note.length, note.pitch, note.velocity) for note in clean)
         if not rows:
             return np.zeros(0, NOTE)
         table = np.array(rows)
@@ -110,7 +113,7 @@ class Sketch:
 
 
 def _without_overlaps(notes: list[SketchNote], *, single: bool, drums: bool) -> list[SketchNote]:
-    """Merge notes of one pitch that begin together, and end a note where the next of its pitch (or line) begins."""
+    """Merge notes of one pitch that begin together; end a note where its pitch (or line) begins anew."""
     last: dict[int, SketchNote] = {}
     kept: list[SketchNote] = []
     for note in sorted(notes, key=lambda note: (note.start, -note.length, -note.velocity)):

@@ -1,9 +1,9 @@
 """The teacher: a rule-based composer whose pieces the model learns from.
 
-It reads a cue sheet and theme cards and writes every role bar by bar, then strikes the hits, clears the stops and
-rings the last chord out. Its musicality is the ceiling of the model's, so it errs on the side of plain good habits:
-close voice leading, a steady groove per theme, fills only into rises, a tune that returns. Pieces are tonic-normalised:
-the tonic is C whatever the cue sheet's key.
+It reads a cue sheet and theme cards and writes every role bar by bar, then strikes the hits, clears the stops
+and rings the last chord out. Its musicality is the ceiling of the model's, so it errs on the side of plain
+good habits: close voice leading, a steady groove per theme, fills only into rises, a tune that returns.
+Pieces are tonic-normalised: the tonic is C whatever the cue sheet's key.
 """
 
 from __future__ import annotations

@@ -52,11 +52,11 @@ def voice_chord(chord: LoopChord, previous: tuple[int, ...], centre: int) -> tup
 
 
 def _position(chord: LoopChord, base: int) -> tuple[int, ...]:
-    """The inversion that begins on ``base``, or nothing if that is no tone of the chord."""
+    """The inversion that begins on ``base``, or nothing if that is no tone of the chord, or its ninth."""
     classes = [(chord.root + interval) % 12 for interval in chord.intervals]
-    if base % 12 not in classes:
+    turn = next((place for place, tone in enumerate(classes) if tone == base % 12), None)
+    if turn is None or chord.intervals[turn] >= 12:
         return ()
-    turn = classes.index(base % 12)
     pitches = [base]
     for wanted in classes[turn + 1 :] + classes[:turn]:
         step = (wanted - pitches[-1]) % 12

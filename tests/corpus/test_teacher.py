@@ -1,0 +1,216 @@
+"""The teacher keeps its promises: on 100 random pieces, everything the cue sheet asks for is in the notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from vem_plugin.score.cue import ROLES, SCALES, STYLES
+from vem_plugin.score.cue_bars import bars_of
+from vem_plugin.score.notes import DRUMS, NOTE
+from vem_plugin.training.corpus.build import Piece, build_piece, build_pieces
+from vem_plugin.training.corpus.random_cue import random_cue
+from vem_plugin.training.corpus.sketch import BASS, DRUMS_ROLE, HARMONY, MELODY, Sketch
+
+PIECES = [build_piece(number, seed=2027) for number in range(100)]
+RANGES = {"bass": (24, 59), "harmony": (46, 85), "counter": (48, 95), "melody": (55, 98)}
+
+
+def _of_role(piece: Piece, role: int) -> np.ndarray:
+    return piece.notes[piece.notes["role"] == role]
+
+
+def _sections_by_step(piece: Piece) -> list:
+    return [section for section in piece.cue.sections for _ in range(section.beats * 4)]
+
+
+def test_random_cues_are_whole_and_within_their_bounds() -> None:
+    for piece in PIECES:
+        cue = piece.cue
+        starts = np.cumsum([0] + [section.beats for section in cue.sections])
+        assert [section.start for section in cue.sections] == starts[:-1].tolist()
+        assert 4 <= cue.beats <= 128
+        assert all(beats in (2, 3, 4, 5) for section in cue.sections for beats in section.bars)
+        assert cue.end_beat in (cue.beats - 1, cue.beats - cue.sections[-1].bars[-1])
+        assert all(0 < eighth < 2 * cue.beats for eighth in cue.hits)
+        assert set(cue.hits.values()) <= {0.25, 0.5, 1.0}
+    assert {piece.cue.style for piece in PIECES} == set(STYLES)
+
+
+def test_random_cues_cut_like_real_edits() -> None:
+    rng = np.random.default_rng(3)
+    cues = [random_cue(rng) for _ in range(400)]
+    rates = [len(cue.hits) / cue.beats * cue.bpm for cue in cues]
+    assert np.percentile(rates, 90) > 22
+    off_beat = np.mean([eighth % 2 for cue in cues for eighth in cue.hits])
+    assert 0.1 < off_beat < 0.3
+    assert any(not cue.hits for cue in cues)
+    assert sum(len(cue.stops) for cue in cues) > 40
+    bars = Counter(len(section.bars) for cue in cues for section in cue.sections)
+    assert (bars[1] + bars[2]) / bars.total() > 0.25
+
+
+def test_every_hit_outside_stops_has_an_onset_that_stands_out() -> None:
+    for piece in PIECES:
+        starts = piece.notes["start"]
+        downbeats = [bar.step for bar in bars_of(piece.cue)] + [piece.cue.beats * 4]
+        for eighth, strength in piece.cue.hits.items():
+            if eighth // 2 in piece.cue.stops:
+                continue
+            struck = piece.notes[starts == 2 * eighth]
+            assert len(struck), (piece.cue, eighth)
+            place = int(np.searchsorted(downbeats, 2 * eighth, side="right")) - 1
+            bar = piece.notes[(starts >= downbeats[place]) & (starts < downbeats[place + 1])]
+            louder = [2 * other for other, strong in piece.cue.hits.items() if strong > strength]
+            plain = bar["velocity"][~np.isin(bar["start"], louder)]
+            assert struck["velocity"].max() >= np.median(plain) - 3
+            if strength == 1:
+                assert {49, 36} <= set(struck["pitch"][struck["role"] == DRUMS_ROLE].tolist())
+                assert {BASS, HARMONY} <= set(struck["role"].tolist())
+                assert struck["velocity"].max() >= 115
+
+
+def test_stops_are_silent() -> None:
+    seen = 0
+    for piece in PIECES:
+        for beat in piece.cue.stops:
+            sounding = (piece.notes["start"] < 4 * beat + 4) & (
+                piece.notes["start"] + piece.notes["length"] > 4 * beat
+            )
+            assert not sounding.any()
+            seen += 1
+    assert seen > 10
+
+
+def test_roles_left_out_start_no_note_but_for_hits_and_the_end() -> None:
+    for piece in PIECES:
+        sections = _sections_by_step(piece)
+        excused = {2 * eighth for eighth in piece.cue.hits} | {4 * piece.cue.end_beat}
+        for note in piece.notes:
+            if int(note["start"]) not in excused:
+                assert ROLES[note["role"]] in sections[note["start"]].roles
+
+
+def test_roles_that_play_are_heard() -> None:
+    heard = asked = 0
+    for piece in PIECES:
+        for section in piece.cue.sections:
+            if section.start + section.beats > piece.cue.end_beat or section.beats < 8:
+                continue
+            inside = (piece.notes["start"] >= 4 * section.start) & (
+                piece.notes["start"] < 4 * (section.start + section.beats)
+            )
+            for role in section.roles - {"drums"}:
+                asked += 1
+                heard += ROLES.index(role) in piece.notes["role"][inside]
+    assert asked > 500
+    assert heard / asked > 0.97
+
+
+def test_notes_lie_in_range_and_inside_the_piece() -> None:
+    for piece in PIECES:
+        notes = piece.notes
+        assert notes.dtype == NOTE
+        assert (np.diff(notes["start"]) >= 0).all()
+        assert notes["length"].min() >= 1
+        assert (notes["start"] + notes["length"]).max() == 4 * piece.cue.beats
+        assert 20 <= notes["velocity"].min() <= notes["velocity"].max() <= 127
+        assert set(_of_role(piece, DRUMS_ROLE)["pitch"].tolist()) <= set(DRUMS)
+        for role, (low, high) in RANGES.items():
+            pitches = _of_role(piece, ROLES.index(role))["pitch"]
+            assert not len(pitches) or low <= pitches.min() <= pitches.max() <= high
+
+
+@pytest.mark.parametrize("role", [BASS, MELODY])
+def test_single_lines_sound_one_note_at_a_time(role: int) -> None:
+    for piece in PIECES:
+        line = _of_role(piece, role)
+        assert (line["start"][1:] >= (line["start"] + line["length"])[:-1]).all()
+
+
+def test_pitches_stay_in_key() -> None:
+    shares = []
+    for piece in PIECES:
+        pitched = piece.notes[piece.notes["role"] != DRUMS_ROLE]
+        shares.append(np.isin(pitched["pitch"] % 12, SCALES[piece.cue.mode]).mean())
+    assert np.mean(shares) > 0.98
+
+
+@pytest.mark.parametrize("role", [BASS, MELODY])
+def test_strong_beats_carry_chord_tones(role: int) -> None:
+    fitting = total = 0
+    for piece in PIECES:
+        strong = {bar.step + half for bar in bars_of(piece.cue) for half in range(0, bar.steps, 8)}
+        for note in _of_role(piece, role):
+            if int(note["start"]) in strong:
+                total += 1
+                fitting += int(note["pitch"]) % 12 in piece.chords[note["start"] // 4].tones
+    assert fitting / total > 0.99
+
+
+def test_chords_change_on_bar_lines() -> None:
+    for piece in PIECES:
+        downbeats = {bar.beat for bar in bars_of(piece.cue)}
+        changes = {b for b in range(1, piece.cue.beats) if piece.chords[b] != piece.chords[b - 1]}
+        assert changes <= downbeats | {piece.cue.end_beat}
+        assert piece.chords[piece.cue.end_beat].root == 0
+
+
+def test_the_tune_comes_back() -> None:
+    shares = []
+    for piece in PIECES:
+        tune = _of_role(piece, MELODY)
+        if len(tune) < 24:
+            continue
+        grams = [
+            (*tune["pitch"][i : i + 4].tolist(), *np.diff(tune["start"][i : i + 4]).tolist())
+            for i in range(len(tune) - 3)
+        ]
+        counts = Counter(grams)
+        shares.append(sum(count for count in counts.values() if count > 1) / len(grams))
+    assert np.mean(shares) > 0.15
+
+
+def test_the_melody_lies_above_the_harmony() -> None:
+    for piece in PIECES:
+        tune, chords = _of_role(piece, MELODY), _of_role(piece, HARMONY)
+        if len(tune):
+            assert np.median(tune["pitch"]) > np.median(chords["pitch"]) + 4
+
+
+def test_fuller_sections_are_busier_and_louder() -> None:
+    notes_a_beat: dict[int, list[float]] = {0: [], 2: []}
+    loudness: dict[int, list[float]] = {0: [], 2: []}
+    for piece in PIECES:
+        for bar in bars_of(piece.cue):
+            inside = (piece.notes["start"] >= bar.step) & (piece.notes["start"] < bar.step + bar.steps)
+            if bar.level in notes_a_beat and inside.any():
+                notes_a_beat[bar.level].append(inside.sum() / bar.beats)
+                loudness[bar.level].append(piece.notes["velocity"][inside].mean())
+    assert np.mean(notes_a_beat[2]) > 2 * np.mean(notes_a_beat[0])
+    assert np.mean(loudness[2]) > np.mean(loudness[0]) + 15
+
+
+def test_pieces_are_told_by_seed_and_number_alone() -> None:
+    again = build_piece(17, seed=2027)
+    assert again.cue == PIECES[17].cue
+    assert again.cards == PIECES[17].cards
+    assert (again.notes == PIECES[17].notes).all()
+    assert build_piece(17, seed=2028).cue != PIECES[17].cue
+
+
+def test_building_on_two_processes_gives_the_same_pieces_in_order() -> None:
+    built = list(build_pieces(5, seed=2027, processes=2))
+    assert [piece.cue for piece in built] == [piece.cue for piece in PIECES[:5]]
+    assert all((one.notes == two.notes).all() for one, two in zip(built, PIECES, strict=False))
+
+
+def test_striking_splits_a_note_that_sounds() -> None:
+    sketch = Sketch(32)
+    sketch.add(HARMONY, 0, 16, 60, 70)
+    sketch.strike(HARMONY, 6, (64,), 100, longest=4)
+    notes = sketch.fair_copy(np.random.default_rng(0))
+    assert notes[["start", "length", "pitch"]].tolist() == [(0, 6, 60), (6, 10, 60)]
+    assert notes["velocity"][1] > 90

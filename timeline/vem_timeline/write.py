@@ -1,0 +1,281 @@
+"""Writing back: a copy of the timeline with our music track, and not one other character changed.
+
+The track is put into the text of the source file (`vem_timeline.splice`), so that schema versions, number
+formats and line ends of the editor's program stay as they are. The result is read again before it replaces
+anything, and appears on disk in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from vem_timeline import splice
+from vem_timeline.bundle import member_of_url
+from vem_timeline.clock import Clock, exact_rate
+from vem_timeline.errors import TimelineError, UnreadableTimeline, UnwritableTimeline
+from vem_timeline.music_track import MusicClip, Ruler, Target, track_of_music
+from vem_timeline.ownership import is_own_track, short_id
+from vem_timeline.read import storyboard_of_document
+from vem_timeline.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from vem_timeline.document import Document
+
+_RATE = re.compile(r'"rate"\s*:\s*([0-9.eE+-]+)')
+_LINK_ID = re.compile(r'"LinkID"\s*:\s*"?(\d+)')
+
+
+def write_scored(source: Path, destination: Path, music: MusicClip, *, target: Target | None = None) -> Path:
+    """Write a copy of a timeline with the music on a track of its own.
+
+    Parameters
+    ----------
+    source : Path
+        The edit, ``.otio`` or ``.otioz``; never changed. If it carries a "VEM Music" track of ours already,
+        that track is replaced.
+    destination : Path
+        The scored timeline, of the same kind as the source. Replaced only if it is a scored timeline of ours.
+    music : MusicClip
+        The audio file and its markers. Into an ``.otioz`` the audio is copied as well.
+    target : {"resolve", "premiere", "otio"}, optional
+        Whom it is for. Without it the source's own dialect decides. Resolve gets a bare absolute path to the
+        audio, the others a ``file://`` URL.
+
+    Returns
+    -------
+    Path
+        The destination.
+
+    Raises
+    ------
+    UnwritableTimeline
+        If the destination is the source, a file that is not ours, or cannot be written.
+    UnreadableTimeline, EmptyTimeline
+        If the source cannot be read.
+    """
+    from vem_timeline.document import open_document
+
+    source, destination = Path(source), Path(destination)
+    document = open_document(source)
+    _check_destination(document, destination)
+    storyboard = storyboard_of_document(document)
+    bare, old_audio, slot = _without_own_tracks(document)
+    target = target or _dialect_of(bare)
+    packed = None if document.members is None else _member_for(music, document.members - old_audio)
+    track = track_of_music(
+        music,
+        _ruler_of(storyboard, bare),
+        target=target,
+        url=packed or (str(music.audio.resolve()) if target == "resolve" else music.audio.resolve().as_uri()),
+        link_id=str(1 + max((int(number) for number in _LINK_ID.findall(bare)), default=0)),
+        clip_schema=1 if '"Clip.1"' in bare and '"Clip.2"' not in bare else 2,
+    )
+    text = _with_track(document, track, slot)
+    _check_readable(text, storyboard, source)
+    with _appearing(destination) as out:
+        if packed is None:
+            out.write(text.encode("utf-8"))
+        else:
+            _write_bundle(out, source, text, packed=(packed, music.audio), dropped=old_audio)
+    return destination
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where our tracks are among the tracks of the source: indices, in order."""
+
+    own: tuple[int, ...]
+
+
+def _check_destination(document: Document, destination: Path) -> None:
+    source = document.path
+    if destination.exists() and os.path.samefile(source, destination):
+        raise UnwritableTimeline(
+            "The scored timeline would overwrite the edit.",
+            where=str(destination),
+            remedy="Choose another name.",
+        )
+    bundled = document.members is not None
+    if bundled != (destination.suffix.lower() == ".otioz"):
+        kind = ".otioz" if bundled else ".otio"
+        raise UnwritableTimeline(
+            f"The edit is an {kind}, so its scored copy must be one too.",
+            where=str(destination),
+            remedy=f"Give it a name that ends in {kind}.",
+        )
+    if destination.exists() and not _is_scored_by_us(destination):
+        raise UnwritableTimeline(
+            "There is a file of that name already, and it is not a scored timeline.",
+            where=str(destination),
+            remedy="Choose another name, or move that file away.",
+        )
+
+
+def _is_scored_by_us(path: Path) -> bool:
+    from vem_timeline.document import open_document
+
+    try:
+        document = open_document(path)
+    except TimelineError:
+        return False
+    return bool(_without_own_tracks(document)[2].own)
+
+
+def _children_of(text: str) -> splice.JsonSpan:
+    """The array of tracks in a timeline's text (which OpenTimelineIO has read already)."""
+    timeline = _timeline_object(text, splice.root_of(text))
+    tracks = splice.member_of(text, timeline, "tracks") if timeline is not None else None
+    children = splice.member_of(text, tracks, "children") if tracks is not None else None
+    if children is None:
+        raise ValueError("no tracks")
+    return children
+
+
+def _timeline_object(text: str, span: splice.JsonSpan) -> splice.JsonSpan | None:
+    """The timeline at a place of the text, or inside the collection there."""
+    schema = splice.member_of(text, span, "OTIO_SCHEMA")
+    name = str(splice.value_at(text, schema)) if schema is not None else ""
+    if name.startswith("Timeline."):
+        return span
+    if name.startswith("SerializableCollection."):
+        children = splice.member_of(text, span, "children")
+        entries = splice.entries_of(text, children) if children is not None else []
+        found = (_timeline_object(text, entry) for entry in entries)
+        return next((timeline for timeline in found if timeline is not None), None)
+    return None
+
+
+def _without_own_tracks(document: Document) -> tuple[str, frozenset[str], _Slot]:
+    """The text less our tracks, the bundle members that only they use, and where they were."""
+    text = document.text
+    try:
+        children = _children_of(text)
+        tracks = [splice.value_at(text, entry) for entry in splice.entries_of(text, children)]
+        own = tuple(index for index, track in enumerate(tracks) if _is_own(track))
+        bare = text
+        for index in reversed(own):
+            bare = splice.without(bare, _children_of(bare), index)
+    except (ValueError, IndexError, TypeError) as error:
+        raise UnreadableTimeline(
+            "The tracks cannot be found in the text of the timeline.",
+            where=str(document.path),
+            remedy="Export the edit as OpenTimelineIO (.otio) again.",
+        ) from error
+    members = document.members or frozenset()
+    urls = {url for index in own for url in _audio_urls(tracks[index])}
+    audio = {member for url in urls if f'"{url}"' not in bare and (member := member_of_url(url, members))}
+    return bare, frozenset(audio), _Slot(own)
+
+
+def _is_own(track: Any) -> bool:
+    if not isinstance(track, dict):
+        return False
+    items = [item for item in track.get("children") or [] if isinstance(item, dict)]
+    names = [str(item.get("name") or "") for item in items]
+    names += [str(marker.get("name") or "") for item in items for marker in item.get("markers") or []]
+    return is_own_track(str(track.get("name") or ""), track.get("metadata") or {}, names)
+
+
+def _audio_urls(track: dict[str, Any]) -> Iterator[str]:
+    for clip in track.get("children") or []:
+        references = [clip.get("media_reference"), *(clip.get("media_references") or {}).values()]
+        yield from (str(entry["target_url"]) for entry in references if entry and entry.get("target_url"))
+
+
+def _with_track(document: Document, track: dict[str, Any], slot: _Slot) -> str:
+    """The source's text with our track in the place of our old one, or above all others."""
+    text, entry = document.text, json.dumps(track, indent=4, ensure_ascii=False)
+    if not slot.own:
+        return splice.appended(text, _children_of(text), entry)
+    for index in reversed(slot.own[1:]):
+        text = splice.without(text, _children_of(text), index)
+    return splice.replaced(text, splice.entries_of(text, _children_of(text))[slot.own[0]], entry)
+
+
+def _ruler_of(storyboard: Storyboard, text: str) -> Ruler:
+    """The timeline's frames, and its rate as the file spells it (23.976 stays 23.976)."""
+    clock: Clock = storyboard.clock
+    rates = Counter(float(rate) for rate in _RATE.findall(text))
+    spelled = [rate for rate, _ in rates.most_common() if rate > 0 and exact_rate(rate) == clock.rate]
+    return Ruler(clock, max(1, clock.frame_of(storyboard.duration)), spelled[0] if spelled else float(clock.rate))
+
+
+def _dialect_of(text: str) -> Target:
+    if '"Resolve_OTIO"' in text:
+        return "resolve"
+    return "premiere" if '"PremierePro_OTIO"' in text else "otio"
+
+
+def _member_for(music: MusicClip, members: frozenset[str]) -> str:
+    """Name of the audio inside a bundle; base names are unique there."""
+    taken = {member.rpartition("/")[2] for member in members}
+    name = music.audio.name
+    return f"media/{name}" if name not in taken else f"media/vem_{short_id(music.take_id)}_{name}"
+
+
+def _check_readable(text: str, storyboard: Storyboard, source: Path) -> None:
+    """Read the result as any program would, before it is put on disk."""
+    from vem_timeline.document import timeline_of_text
+
+    timeline = timeline_of_text(text, source)
+    clips = [clip for track in timeline.tracks for clip in track if track.name and _is_own_object(track)]
+    if len(clips) != 1:
+        raise UnwritableTimeline(
+            f"The scored timeline came out with {len(clips)} music clips instead of one.",
+            where=f"{source} ({storyboard.name})",
+            remedy="Please report this with the timeline.",
+        )
+
+
+def _is_own_object(track: Any) -> bool:
+    return is_own_track(track.name, track.metadata, [child.name for child in track])
+
+
+def _write_bundle(
+    out: IO[bytes], source: Path, text: str, *, packed: tuple[str, Path], dropped: frozenset[str]
+) -> None:
+    """Copy a bundle with its timeline changed and the audio added; other members stay as they are."""
+    from vem_timeline.document import CONTENT
+
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            if info.filename in dropped:
+                continue
+            if info.filename == CONTENT:
+                new.writestr(info, text.encode("utf-8"))
+                continue
+            with old.open(info) as member, new.open(info, "w", force_zip64=True) as copy:
+                shutil.copyfileobj(member, copy, 1 << 20)
+        new.write(packed[1], packed[0], compress_type=zipfile.ZIP_STORED)
+
+
+@contextmanager
+def _appearing(destination: Path) -> Iterator[IO[bytes]]:
+    """A file that is there in full when the block ends, and not at all if it fails."""
+    growing = destination.with_name(f".{destination.name}.{os.getpid()}.part")
+    try:
+        try:
+            with growing.open("xb") as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            growing.replace(destination)
+        finally:
+            growing.unlink(missing_ok=True)
+    except (OSError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnwritableTimeline(
+            f"The scored timeline cannot be written: {reason}.",
+            where=str(destination),
+            remedy="Check the free space and the permissions of that folder, or choose another one.",
+        ) from error

@@ -1,0 +1,194 @@
+"""The VeM pipeline: from conditions to score latents by flow matching, in windows that slide over long pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
+from vem_plugin.models.score_codec import ScoreCodec
+from vem_plugin.models.transformer import VeMTransformer
+from vem_plugin.progress import Report, silent
+
+WINDOW, OVERLAP = 192, 64
+"""Beats denoised at once, and how many of them are given by the window before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Latent frames ``first`` to ``last`` (exclusive) of the piece; those before ``fresh`` are already written."""
+
+    first: int
+    last: int
+    fresh: int
+
+
+def windows_over(frames: int, *, size: int = WINDOW, overlap: int = OVERLAP) -> Iterator[Window]:
+    """Windows of at most ``size`` frames that cover a piece, each overlapping the one before.
+
+    The last window is moved back to full size, so that the ending, too, sees as much of the past as it can.
+    """
+    yield Window(0, min(size, frames), 0)
+    written = size
+    while written < frames:
+        last = min(written + size - overlap, frames)
+        yield Window(last - size, last, written)
+        written = last
+
+
+def fast_with_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 matrix products are faster than float32 on this device."""
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return device.type == "cuda" and torch.cuda.is_bf16_supported()
+
+
+class VeMPipeline(DiffusionPipeline):
+    """Writes score latents under storyboard, beat grid and theme cards.
+
+    Components: ``transformer`` (VeMTransformer), ``codec`` (ScoreCodec), ``scheduler``
+    (FlowMatchEulerDiscreteScheduler, whose sigma is 1 - t of the transformer's diffusion time t).
+    """
+
+    transformer: VeMTransformer
+    codec: ScoreCodec
+    scheduler: FlowMatchEulerDiscreteScheduler
+
+    def __init__(
+        self, transformer: VeMTransformer, codec: ScoreCodec, scheduler: FlowMatchEulerDiscreteScheduler
+    ) -> None:
+        super().__init__()
+        self.register_modules(transformer=transformer, codec=codec, scheduler=scheduler)
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        conditions: Conditions,
+        *,
+        seed: int,
+        steps: int = 25,
+        guidance: float = 1.5,
+        known: NDArray[np.float32] | None = None,
+        known_mask: NDArray[np.bool_] | None = None,
+        report: Report = silent,
+    ) -> NDArray[np.float32]:
+        """Write the latents of a piece.
+
+        Parameters
+        ----------
+        conditions : Conditions
+            Of the whole piece, T latent frames.
+        seed : int
+            The same seed and conditions give the same latents on one machine.
+        steps : int
+            Steps of the scheduler.
+        guidance : float
+            1 follows the conditions as learned, more exaggerates them (classifier-free guidance).
+        known : (T, latent size), optional
+            Latents to keep where ``known_mask`` is true; what is written in between fits them.
+        known_mask : (T,) bool, optional
+            Needed with ``known``.
+        report : Report
+            Told after each step.
+
+        Returns
+        -------
+        (T, latent size) float32; exactly ``known`` where it was given.
+
+        Raises
+        ------
+        ValueError
+            If ``known`` and ``known_mask`` do not fit the conditions.
+        """
+        frames, size = conditions.frames, self.transformer.config["latent_size"]
+        given, mask = _checked(known, known_mask, frames=frames, size=size)
+        generator = torch.Generator().manual_seed(seed)
+        noise = torch.randn(frames, size, generator=generator)
+        latents, written = given.clone(), mask.clone()
+        plan = list(windows_over(frames))
+        for index, window in enumerate(plan):
+            part = slice(window.first, window.last)
+            if bool(written[part].all()):
+                continue
+            latents[part] = self._denoise(
+                window_of(conditions, window.first, window.last),
+                noise[part],
+                latents[part],
+                written[part],
+                steps=steps,
+                guidance=guidance,
+                report=lambda done, index=index: report("compose", (index + done) / len(plan)),
+            )
+            written[part] = True
+        return torch.where(mask[:, None], given, latents).numpy()
+
+    def _denoise(
+        self,
+        conditions: Conditions,
+        noise: Tensor,
+        known: Tensor,
+        known_mask: Tensor,
+        *,
+        steps: int,
+        guidance: float,
+        report: Callable[[float], None],
+    ) -> Tensor:
+        """One window: noise (T, size) to latents (T, size), keeping ``known`` where ``known_mask`` (T,) is true."""
+        device = self.transformer.device
+        rows = [conditions] if guidance == 1 else [conditions, withheld(conditions)]
+        batch = batch_of([self._without_untaught(row) for row in rows]).to(device)
+        sample, known = noise[None].to(device), known[None].to(device)
+        mask = known_mask[None, :, None].float().to(device)
+        self.scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps).tolist(), device=device)
+        for index, timestep in enumerate(self.scheduler.timesteps):
+            sigma = self.scheduler.sigmas[index]
+            sample = sample * (1 - mask) + known * mask
+            clean = self._predict(sample, 1 - sigma, known, mask, batch, guidance=guidance)
+            velocity = (sample - clean) / sigma
+            sample = self.scheduler.step(velocity, timestep, sample, return_dict=False)[0]
+            report((index + 1) / steps)
+        return (sample * (1 - mask) + known * mask)[0].cpu()
+
+    def _predict(
+        self, sample: Tensor, time: Tensor, known: Tensor, mask: Tensor, batch: ConditionBatch, *, guidance: float
+    ) -> Tensor:
+        """Clean latents (1, T, size), with and without wishes in one batch."""
+        rows = len(batch.beat)
+        moment = (time * (1 - mask) + mask).expand(rows, -1, -1)
+        device = sample.device
+        with torch.autocast(device.type, torch.bfloat16, enabled=fast_with_bfloat16(device)):
+            clean = self.transformer(
+                sample.expand(rows, -1, -1), moment, known.expand(rows, -1, -1), mask.expand(rows, -1, -1), batch
+            )
+        if guidance == 1:
+            return clean
+        wished, free = clean.chunk(2)
+        return free + guidance * (wished - free)
+
+    def _without_untaught(self, row: Conditions) -> Conditions:
+        """Leave pictures out if the weights never saw any, or saw embeddings of another size."""
+        taught = self.transformer.config["sees_pictures"]
+        if taught and row.picture.shape[1] == self.transformer.config["picture_size"]:
+            return row
+        return row.without_pictures()
+
+
+def _checked(
+    known: NDArray[np.float32] | None, known_mask: NDArray[np.bool_] | None, *, frames: int, size: int
+) -> tuple[Tensor, Tensor]:
+    """Known latents (T, size) and mask (T,) as tensors, all unknown if none are given."""
+    if known is None and known_mask is None:
+        return torch.zeros(frames, size), torch.zeros(frames, dtype=torch.bool)
+    if known is None or known_mask is None:
+        raise ValueError("known and known_mask belong together")
+    if known.shape != (frames, size) or known_mask.shape != (frames,):
+        raise ValueError(f"known {known.shape}, known_mask {known_mask.shape}: not of {frames} frames of {size}")
+    mask = torch.from_numpy(known_mask.astype(bool))
+    return torch.from_numpy(known.astype(np.float32)) * mask[:, None], mask

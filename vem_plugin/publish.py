@@ -1,0 +1,140 @@
+"""The end of the path: the take's record, the scored timeline beside it, and only then their names."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from vem_plugin.drafts import Draft
+from vem_plugin.parsing.parsed_video import ParsedVideo
+from vem_plugin.render import RenderedTake
+from vem_plugin.rhythm.beat_plan import BeatPlan
+from vem_plugin.rhythm.picture import draw_plan
+from vem_plugin.score.notes import Score
+from vem_plugin.settings import Settings
+from vem_plugin.take import Loudness, Take, sha256_of, take_id_of, write_take
+from vem_timeline import MusicClip, MusicMarker, write_scored
+from vem_timeline.new_timeline import write_timeline_of
+from vem_timeline.storyboard import Storyboard
+
+TIMELINES = (".otio", ".otioz")
+SAMPLE_RATE = 48000
+ACCENTED = ("hit", "drop", "stop")
+"""Kinds of constraint that carry an accent of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTake:
+    """One finished take: its record, its folder, and the scored timeline beside it."""
+
+    take: Take
+    folder: Path
+    timeline: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Everything that went into a take. ``seed`` is this take's own, not the first of several."""
+
+    edit: Path
+    storyboard: Storyboard
+    parsed: ParsedVideo
+    plan: BeatPlan
+    score: Score
+    rendered: RenderedTake
+    settings: Settings
+    seed: int
+    style: str
+
+
+def write_back(making: Making, draft: Draft) -> ScoredTake:
+    """Record the take, write the scored timeline beside it, and only then give both their names.
+
+    Raises
+    ------
+    RenderError, UnwritableTimeline
+        If something cannot be written; nothing stays behind.
+    """
+    picture = draw_plan(making.storyboard, making.plan, draft.folder / "plan.png")
+    rendered = making.rendered
+    files = {"mix": rendered.mix, "midi": rendered.midi, "picture": picture}
+    files |= {f"stem_{role}": stem for role, stem in rendered.stems.items()}
+    digest = sha256_of(making.edit)
+    take = Take(
+        take_id=take_id_of(digest, making.seed, draft.name),
+        name=draft.name,
+        edit=making.edit.resolve(),
+        edit_sha256=digest,
+        settings=making.settings,
+        seed=making.seed,
+        style=making.style,
+        storyboard=making.storyboard,
+        plan=making.plan,
+        cue=making.score.cue,
+        loudness=Loudness(rendered.loudness, rendered.true_peak, rendered.gain, rendered.target),
+        files={name: path.name for name, path in files.items()},
+        samples=rendered.samples,
+        sample_rate=SAMPLE_RATE,
+        composer=dict(making.score.facts),
+        encoders=making.parsed.encoders,
+        palette=rendered.palette,
+        remarks=tuple(filter(None, (*making.plan.remarks, *making.parsed.remarks, rendered.remark))),
+        version=importlib.metadata.version("vem-plugin"),
+    )
+    write_take(take, making.score, draft.folder)
+    return _publish(take, making.edit, draft)
+
+
+def _publish(take: Take, edit: Path, draft: Draft) -> ScoredTake:
+    """Move the draft to its name and write the timeline; if the timeline fails, the folder goes as well."""
+    folder = draft.folder.rename(draft.home / draft.name)
+    try:
+        timeline = _write_timeline(take, edit, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return ScoredTake(take, folder, timeline)
+
+
+def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
+    music = MusicClip(
+        audio=folder / take.files["mix"],
+        duration=Fraction(take.samples, take.sample_rate),
+        name=f"{take.name} music",
+        take_id=take.take_id,
+        markers=music_markers(take.plan),
+        sample_rate=take.sample_rate,
+        time_reference=take.time_reference,
+    )
+    if edit.suffix.lower() in TIMELINES:
+        return write_scored(edit, folder.with_suffix(edit.suffix.lower()), music)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        cut_list = write_timeline_of(take.storyboard, Path(place) / "edit.otio")
+        return write_scored(cut_list, folder.with_suffix(".otio"), music)
+
+
+def music_markers(plan: BeatPlan) -> tuple[MusicMarker, ...]:
+    """Markers for the music clip: a red one on every hit, a blue one on every downbeat without a hit.
+
+    They are named by bar and beat; exact times, rounded to frames where they are written.
+    """
+    hits = {entry.beat: entry for entry in plan.landings if entry.constraint.kind in ACCENTED}
+    markers = [
+        MusicMarker(plan.time_of(beat), f"HIT {_bar_and_beat(plan, beat)}", "RED", hit.constraint.label)
+        for beat, hit in hits.items()
+    ]
+    markers += [
+        MusicMarker(plan.time_of(Fraction(bar.beat)), f"BAR {bar.number}", "BLUE", f"{bar.beats}/4")
+        for bar in plan.bars
+        if Fraction(bar.beat) not in hits
+    ]
+    return tuple(sorted(markers, key=lambda marker: marker.time))
+
+
+def _bar_and_beat(plan: BeatPlan, beat: Fraction) -> str:
+    bar = max((bar for bar in plan.bars if bar.beat <= beat), key=lambda bar: bar.beat)
+    return f"{bar.number}.{float(beat - bar.beat) + 1:g}"

@@ -1,0 +1,132 @@
+"""Plays a score into stems: every role its instruments, its place and its share of the room, block by block.
+
+Stems are rounded to 24 bits first and added up as whole numbers, so the mix before loudness *is* the sum of the stem
+files, to the last bit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vem_plugin.progress import Report, silent
+from vem_plugin.render.room import RoomSound
+from vem_plugin.render.soundfont import SoundFont
+from vem_plugin.render.synth import LayerPlayer, PlayedNote, frames_of, played_notes
+from vem_plugin.render.voice import RATE
+from vem_plugin.render.wave import quantised
+from vem_plugin.rhythm.beat_plan import BeatPlan
+from vem_plugin.score.cue import ROLES, Role
+from vem_plugin.score.notes import Score
+from vem_plugin.score.palette import Palette, Part, Room
+
+_BLOCK = 20 * RATE
+_LONGEST_FADE = Fraction(3, 2)
+_SHORTEST_FADE = Fraction(1, 50)
+_FADE_SHARE = Fraction(3, 5)
+
+
+class Sink(Protocol):
+    """Takes consecutive blocks of a stem, shape (2, n), 24-bit counts."""
+
+    def write(self, block: NDArray[np.int32]) -> None: ...
+
+
+def play_stems(
+    score: Score,
+    plan: BeatPlan,
+    *,
+    palette: Palette,
+    bank: SoundFont,
+    trim: float,
+    sinks: Mapping[Role, Sink],
+    report: Report = silent,
+) -> tuple[NDArray[np.int32], float]:
+    """Plays every role into its sink.
+
+    Parameters
+    ----------
+    trim : float
+        Linear gain of everything, so that no stem reaches full scale.
+    sinks : mapping of role to Sink
+        One for every role; a role without notes gets silence.
+
+    Returns
+    -------
+    mix : ndarray of int32, shape (2, n)
+        The sum of what the sinks got.
+    peak : float
+        Highest absolute value of any stem or of the mix, 1 is full scale. Above 1 the stems were clipped: play again
+        with less ``trim``.
+    """
+    frames = frames_of(plan.duration)
+    ending = EndFade(plan, score.cue.end_beat)
+    notes = played_notes(score, plan)
+    players = {role: PartPlayer(bank, palette.parts[role], palette.room, role, notes[role]) for role in ROLES}
+    mix = np.zeros((2, frames), np.int32)
+    peak = 0.0
+    with ThreadPoolExecutor(max_workers=min(len(ROLES), os.cpu_count() or 1)) as crew:
+        for first in range(0, frames, _BLOCK):
+            end = min(first + _BLOCK, frames)
+            sounds = crew.map(lambda role: players[role].play(first, end), ROLES)  # noqa: B023 (used at once)
+            for role, sound in zip(ROLES, sounds, strict=True):
+                sound *= trim * ending.curve(first, end)
+                peak = max(peak, float(np.abs(sound).max()))
+                stem = quantised(sound)
+                sinks[role].write(stem)
+                mix[:, first:end] += stem
+            peak = max(peak, float(np.abs(mix[:, first:end]).max()) / (1 << 23))
+            report("play", end / frames, f"{end / RATE:.0f} of {frames / RATE:.0f} s")
+    return mix, peak
+
+
+class PartPlayer:
+    """All layers of one role, and what the room answers."""
+
+    def __init__(
+        self, bank: SoundFont, part: Part, room: Room, role: Role, notes: list[PlayedNote]
+    ) -> None:
+        taken = frozenset[int]().union(*(layer.sounds or () for layer in part.layers))
+        self._gain = np.float32(10 ** (part.level / 20))
+        players = [
+            (LayerPlayer(bank, layer, notes=notes, drums=role == "drums", others=taken), 10 ** (layer.send / 20))
+            for layer in part.layers
+        ]
+        self._players = [(player, np.float32(send)) for player, send in players if not player.is_silent]
+        self._room = RoomSound(room)
+
+    def play(self, first: int, end: int) -> NDArray[np.float32]:
+        """Samples ``first`` to ``end`` of the stem, shape (2, end - first); blocks must follow each other."""
+        dry = np.zeros((2, end - first), np.float32)
+        sent = np.zeros(end - first, np.float32)
+        for player, send in self._players:
+            sound = player.play(first, end)
+            dry += sound
+            sent += sound.sum(axis=0) * send
+        return (dry + self._room.answer(sent)) * self._gain
+
+
+class EndFade:
+    """How the last chord leaves with the picture: a cosine fade that is zero at the very last sample.
+
+    It takes three fifths of the time the last chord rings, at most a second and a half.
+    """
+
+    def __init__(self, plan: BeatPlan, end_beat: int) -> None:
+        ringing = plan.duration - plan.time_of(Fraction(min(max(end_beat, 0), plan.beats)))
+        fade = min(_LONGEST_FADE, max(_SHORTEST_FADE, ringing * _FADE_SHARE))
+        self._end = frames_of(plan.duration)
+        self._length = max(1, min(self._end, frames_of(fade)))
+
+    def curve(self, first: int, end: int) -> NDArray[np.float32]:
+        """Gain of the samples ``first`` to ``end``, 1 to 0; a single 1 before the fade begins."""
+        if end <= self._end - 1 - self._length:
+            return np.ones(1, np.float32)
+        left = np.clip((self._end - 1 - np.arange(first, end)) / self._length, 0, 1)
+        return np.square(np.sin(left * (np.pi / 2))).astype(np.float32)

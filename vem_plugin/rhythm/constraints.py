@@ -1,0 +1,207 @@
+"""What the edit asks of the music: every cut, every point marker, and the end, as constraints on the beats.
+
+What an editor can write on a marker (whole words, upper or lower case alike, in its name or its note):
+
+    nothing, or free words   a hit: a beat falls here, and the music accents it
+    ``hit``                  the same, said aloud
+    ``beat``                 a beat falls here, nothing more
+    ``downbeat``             a bar begins here
+    ``drop``                 a bar begins here, and everything comes in
+    ``stop``                 the music stops just before, and comes back in here
+    ``ignore``               means nothing to the music; on a cut (within a frame) it frees the cut as well
+    ``lock``                 is about the picture lock, means nothing to the music
+
+Where several of these stand on one marker, the later in this list counts. A marker is a *point* if it lasts a
+frame or less (DaVinci Resolve writes point markers one frame long); a longer one is a note for its span and
+is read elsewhere. Points are hard: they always get a beat. Cuts are soft, and the end of the timeline is
+hard. Two instants within half a frame are one, and the marker speaks for it; a marker within a frame of the
+start or the end belongs to the start or the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from statistics import median
+
+from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, ConstraintKind, Grid
+from vem_timeline.storyboard import Marker, Shot, Storyboard, Transition, TransitionKind
+
+KIND_WEIGHT: dict[TransitionKind, float] = {
+    "cut": 1.0,
+    "wipe": 0.85,
+    "dissolve": 0.7,
+    "fade_in": 0.65,
+    "fade_out": 0.65,
+}
+"""Weight of a change of picture: the sharper it is seen, the sharper a beat beside it is missed."""
+
+_KIND_WORDS: dict[TransitionKind, str] = {
+    "cut": "straight cut",
+    "wipe": "wipe",
+    "dissolve": "dissolve",
+    "fade_in": "fade in",
+    "fade_out": "fade out",
+}
+
+BLACK_FACTOR = 1.2
+"""More weight for a change to or from black: the eye has nothing else."""
+
+LENGTH_EXPONENT = 0.3
+LENGTH_FACTORS = (0.75, 1.35)
+"""Cuts between long shots weigh more than cuts in a flurry: by (mean length / median length) to this power,
+within these bounds."""
+
+MARKER_WEIGHT = {"hit": 3.0, "beat": 2.0, "downbeat": 3.0, "drop": 4.0, "stop": 3.0}
+
+_MARKER_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (word, re.compile(rf"(?<!\w){pattern}(?!\w)", re.IGNORECASE))
+    for word, pattern in (
+        ("lock", "lock(?:ed)?"),
+        ("ignore", "ignore"),
+        ("stop", "stop"),
+        ("drop", "drop"),
+        ("downbeat", "down[- ]?beat"),
+        ("beat", "beat"),
+        ("hit", "hit"),
+    )
+)
+"""Tried in this order, so the last of the module's list counts."""
+
+
+def constraints_of(
+    storyboard: Storyboard, *, strengths: Mapping[int, float] | None = None
+) -> tuple[BeatConstraint, ...]:
+    """Turn an edit into constraints on the beats.
+
+    Parameters
+    ----------
+    storyboard : Storyboard
+        The edit.
+    strengths : Mapping of int to float, optional
+        How strongly the picture changes on the cut into each shot (by its number), 0 to 1.
+
+    Returns
+    -------
+    tuple of BeatConstraint
+        In order of time; the last is the end of the timeline. No two are within half a frame of each other.
+    """
+    frame = storyboard.clock.frame_duration
+    points = [marker for marker in storyboard.markers if marker.duration <= frame]
+    freed = [marker.time for marker in points if meaning_of(marker) == "ignore"]
+    shots = {shot.number: shot for shot in storyboard.shots}
+    typical = float(median(shot.duration for shot in storyboard.shots)) if shots else 1.0
+    cuts = [
+        _cut_constraint(transition, shots, typical, strengths or {})
+        for transition in storyboard.transitions
+        if frame / 2 < transition.time < storyboard.duration - frame / 2
+        and not any(abs(time - transition.time) <= frame for time in freed)
+    ]
+    marks = [
+        _mark_constraint(marker, storyboard)
+        for marker in points
+        if meaning_of(marker) not in ("ignore", "lock") and 0 <= marker.time <= storyboard.duration
+    ]
+    end = BeatConstraint(
+        storyboard.duration,
+        "end",
+        2.0,
+        True,
+        "beat",
+        "the end of the timeline",
+        "the music ends with the picture",
+    )
+    return _merged([*cuts, *marks, end], frame)
+
+
+def meaning_of(marker: Marker) -> str:
+    """Say what a point marker means to the rhythm: ``hit``, ``beat``, ``downbeat``, ``drop``, ``stop``,
+    ``ignore`` or ``lock``."""
+    return next((word for word, pattern in _MARKER_WORDS if pattern.search(marker.text)), "hit")
+
+
+def _cut_constraint(
+    transition: Transition, shots: Mapping[int, Shot], typical: float, strengths: Mapping[int, float]
+) -> BeatConstraint:
+    """Weigh one visible change of picture. ``typical`` is the length of the edit's median shot, s."""
+    after, before = shots.get(transition.into), shots.get(transition.into - 1)
+    weight = KIND_WEIGHT[transition.kind]
+    why = [_KIND_WORDS[transition.kind]]
+    sides = [shot for shot in (before, after) if shot is not None]
+    if any(shot.kind == "gap" for shot in sides):
+        weight *= BLACK_FACTOR
+        why.append("to or from black")
+    factor = _length_factor(sides, typical)
+    weight *= factor
+    if factor > 1.08:
+        why.append("between long shots")
+    elif factor < 0.92:
+        why.append("in a flurry")
+    if transition.into in strengths:
+        strength = min(1.0, max(0.0, strengths[transition.into]))
+        weight *= 0.85 + 0.3 * strength
+        why.append(f"picture change {strength:.2f}")
+    name = f" ({after.name})" if after is not None and after.name else ""
+    what = "cut" if transition.kind == "cut" else _KIND_WORDS[transition.kind]
+    label = f"{what} into shot {transition.into}{name}"
+    kind: ConstraintKind = "cut" if transition.kind == "cut" else "dissolve"
+    return BeatConstraint(transition.time, kind, weight, False, "off-beat", label, ", ".join(why), shot=transition.into)
+
+
+def _length_factor(sides: list[Shot], typical: float) -> float:
+    """Compare the two shots beside a cut (their geometric mean length) with the edit's median shot."""
+    product = 1.0
+    for shot in sides:
+        product *= float(shot.duration) / typical
+    factor = product ** (LENGTH_EXPONENT / max(1, len(sides)))
+    return min(LENGTH_FACTORS[1], max(LENGTH_FACTORS[0], factor))
+
+
+def _mark_constraint(marker: Marker, storyboard: Storyboard) -> BeatConstraint:
+    """Turn a point marker into a hard constraint; one within a frame of either end is moved onto it."""
+    frame = storyboard.clock.frame_duration
+    meaning = meaning_of(marker)
+    kind: ConstraintKind = "hit"
+    wants: Grid = "beat"
+    if meaning in ("beat", "stop"):
+        kind = "beat" if meaning == "beat" else "stop"
+    elif meaning in ("downbeat", "drop"):
+        kind, wants = ("downbeat" if meaning == "downbeat" else "drop"), "downbeat"
+    time = marker.time
+    if time <= frame:
+        time = Fraction(0)
+    elif storyboard.duration - time <= frame:
+        time = storyboard.duration
+    name = f'marker "{marker.text}"' if marker.text else "marker"
+    label = f"{name} at {storyboard.clock.timecode_of(marker.time)}"
+    return BeatConstraint(time, kind, MARKER_WEIGHT[meaning], True, wants, label, f"marked as a {meaning}")
+
+
+def _merged(constraints: list[BeatConstraint], frame: Fraction) -> tuple[BeatConstraint, ...]:
+    """Make one of constraints within half a frame: the heavier hard one speaks, and keeps the cut's shot."""
+    merged: list[BeatConstraint] = []
+    for item in sorted(constraints, key=lambda constraint: constraint.time):
+        if not merged or item.time - merged[-1].time > frame / 2:
+            merged.append(item)
+            continue
+        other = merged[-1]
+        ends = "end" in (item.kind, other.kind)
+        winner, loser = sorted((item, other), key=_authority, reverse=True)
+        wants = max((winner.wants, loser.wants) if loser.hard else (winner.wants,), key=GRID_RANK.__getitem__)
+        merged[-1] = replace(
+            winner,
+            time=max(item.time, other.time) if ends else winner.time,
+            kind="end" if ends else winner.kind,
+            wants=wants,
+            weight=max(winner.weight, loser.weight),
+            why=f"{winner.why}; {loser.why}",
+            shot=winner.shot if winner.shot is not None else loser.shot,
+        )
+    return tuple(merged)
+
+
+def _authority(constraint: BeatConstraint) -> tuple[bool, bool, float]:
+    """Order of speaking: the end, then hard before soft, then the heavier."""
+    return constraint.kind == "end", constraint.hard, constraint.weight

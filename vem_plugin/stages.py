@@ -1,0 +1,206 @@
+"""The steps of the one path (``vem_plugin.scoring``), each small enough to read at a glance.
+
+Every step imports its own room when it runs, so that a plan loads no torch and an inspection loads nothing at all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vem_plugin.drafts import Draft, next_name, prepare_folder
+from vem_plugin.progress import Report, silent
+from vem_plugin.settings import Settings
+from vem_timeline.errors import UnreadableTimeline
+
+if TYPE_CHECKING:
+    from vem_plugin.brief import Brief
+    from vem_plugin.measure.report import SyncReport
+    from vem_plugin.models.composer import Composer
+    from vem_plugin.parsing.parsed_video import ParsedVideo
+    from vem_plugin.render import RenderedTake
+    from vem_plugin.rhythm.beat_plan import BeatPlan
+    from vem_plugin.score.cue import CueSheet
+    from vem_plugin.score.notes import Score
+    from vem_timeline.storyboard import Storyboard
+
+TIMELINES = (".otio", ".otioz")
+VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg", ".mpeg", ".ts", ".wmv", ".ogv")
+ANY_TEMPO = (72.0, 140.0)
+"""Tempo range where neither brief nor style asks for one, beats a minute."""
+
+
+# --- read and look ------------------------------------------------------------------------------------------------
+
+
+def read_edit(edit: Path, *, report: Report = silent) -> Storyboard:
+    """Read a timeline, or find the cuts of a plain video file.
+
+    Raises
+    ------
+    TimelineError, MediaError
+        If the file is missing, of another kind, broken or empty.
+    """
+    kind = edit.suffix.lower()
+    if not edit.exists():
+        raise UnreadableTimeline("There is no such file.", where=str(edit), remedy="Check the path.")
+    report("read", 0.0, edit.name)
+    if kind in VIDEOS:
+        from vem_plugin.parsing.shots import storyboard_of_video
+
+        storyboard = storyboard_of_video(edit, report=report)
+    elif kind in TIMELINES:
+        from vem_timeline import read
+
+        storyboard = read(edit)
+    else:
+        raise UnreadableTimeline(
+            f"'{kind or edit.name}' is no kind of edit this version reads.",
+            where=str(edit),
+            remedy="Export the timeline as OpenTimelineIO (.otio or .otioz), or name a video file.",
+        )
+    report("read", 1.0, f"{len(storyboard.shots)} shots")
+    return storyboard
+
+
+@contextmanager
+def media_of(storyboard: Storyboard) -> Iterator[Storyboard]:
+    """The storyboard with its media on disk: those inside an .otioz are unpacked for as long as they are needed."""
+    from vem_timeline import unpack
+
+    with tempfile.TemporaryDirectory(prefix="vem-media-") as folder:
+        yield unpack(storyboard, Path(folder))
+
+
+def look(storyboard: Storyboard, settings: Settings, *, report: Report = silent) -> ParsedVideo:
+    """Look at the pictures and the words (hierarchical parsing)."""
+    from vem_plugin.encoders.picture import PictureEncoder
+    from vem_plugin.encoders.text import TextEncoder
+    from vem_plugin.parsing.hierarchy import parse
+
+    device = "cpu" if settings.device in ("cpu", "mps") else "auto"
+    text, picture = TextEncoder(device=device), PictureEncoder(device=device)
+    return parse(storyboard, brief=settings.brief, text=text, picture=picture, report=report)
+
+
+def interpret(parsed: ParsedVideo, settings: Settings) -> tuple[Brief, str]:
+    """The brief with the span notes of the markers, and the style: asked for, or the nearest to words and picture."""
+    from vem_plugin.brief import Brief, choose_style, read_spans
+    from vem_plugin.encoders.text import TextEncoder
+
+    spans = read_spans(parsed.storyboard.markers)
+    brief = Brief(text=settings.brief, style=settings.style, tempo=settings.tempo, spans=spans)
+    return brief, settings.style or choose_style(brief, parsed, TextEncoder(device="cpu"))
+
+
+# --- plan ---------------------------------------------------------------------------------------------------------
+
+
+def plan_rhythm(
+    storyboard: Storyboard,
+    settings: Settings,
+    *,
+    style: str | None,
+    parsed: ParsedVideo | None = None,
+    report: Report = silent,
+) -> BeatPlan:
+    """Fit a tempo map to the cuts, in the tempo range of settings or style."""
+    from vem_plugin.rhythm.constraints import constraints_of
+    from vem_plugin.rhythm.plan import plan_beats
+    from vem_plugin.score.cue import TEMPI
+
+    report("plan", 0.1, "what must fall on a beat")
+    seen = None if parsed is None else _strengths(parsed)
+    constraints = constraints_of(storyboard, strengths=seen)
+    tempo = settings.tempo or (ANY_TEMPO if style is None else TEMPI[style])
+    report("plan", 0.3, f"{len(constraints)} instants, {tempo[0]:g} to {tempo[1]:g} bpm")
+    plan = plan_beats(constraints, storyboard.duration, frame=storyboard.clock.frame_duration, tempo=tempo)
+    report(
+        "plan",
+        1.0,
+        f"{len(plan.landings)} of {len(constraints)} on the grid at {float(plan.base_bpm):.1f} bpm",
+    )
+    return plan
+
+
+def _strengths(parsed: ParsedVideo) -> dict[int, float]:
+    """How different the pictures are on both sides of each transition, by the shot that begins there."""
+    into = {change.time: change.into for change in parsed.storyboard.transitions}
+    return {into[seen.time]: seen.strength for seen in parsed.transitions if seen.time in into}
+
+
+def write_plan_files(
+    edit: Path, out: Path | None, storyboard: Storyboard, plan: BeatPlan, *, picture_suffix: str = ".png"
+) -> tuple[Path, Path]:
+    """Draw the plan and write its MIDI tempo map; existing files are kept, the new ones get the next version.
+
+    Returns
+    -------
+    (Path, Path)
+        Picture and MIDI file.
+    """
+    from vem_plugin.rhythm.midi_map import write_tempo_map
+    from vem_plugin.rhythm.picture import draw_plan
+
+    folder = prepare_folder(edit, out, made="plan")
+    name = next_name(folder, edit.stem)
+    return (
+        draw_plan(storyboard, plan, folder / f"{name}_plan{picture_suffix}"),
+        write_tempo_map(plan, folder / f"{name}_tempo.mid"),
+    )
+
+
+# --- compose ------------------------------------------------------------------------------------------------------
+
+
+def direct_music(parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int) -> CueSheet:
+    """Decide what the music does, bar by bar, before a note is written."""
+    from vem_plugin.direct import direct
+    from vem_plugin.encoders.text import TextEncoder
+
+    return direct(parsed, plan, brief, style=style, seed=seed, encode=TextEncoder(device="cpu").encode)
+
+
+def open_composer(settings: Settings, *, report: Report = silent) -> Composer:
+    """Load the model that writes the music."""
+    from vem_plugin.models.vem_composer import VeMComposer
+    from vem_plugin.models.weights import load_pipeline
+
+    report("compose", 0.0, "opening the model")
+    return VeMComposer(load_pipeline(settings.model, settings.device))
+
+
+def play(
+    score: Score, plan: BeatPlan, draft: Draft, settings: Settings, *, seed: int, report: Report = silent
+) -> RenderedTake:
+    """Play the score into the draft's folder: mix, stems, MIDI."""
+    from vem_plugin.render import render
+
+    return render(
+        score,
+        plan,
+        folder=draft.folder,
+        name=draft.name,
+        seed=seed,
+        loudness=settings.loudness,
+        report=report,
+    )
+
+
+# --- measure ------------------------------------------------------------------------------------------------------
+
+
+def measure_take_on_disk(path: Path, *, report: Report = silent) -> SyncReport:
+    """Measure the sync of a take from its folder: the rendered mix against the cuts and hits of its plan."""
+    from vem_plugin.measure.report import measure_take
+    from vem_plugin.take import folder_of, read_take
+
+    folder = folder_of(path)
+    take = read_take(folder)
+    report("listen", 0.1, take.files["mix"])
+    sync = measure_take(folder / take.files["mix"], take.plan, frame=take.storyboard.clock.frame_duration)
+    report("listen", 1.0)
+    return sync
