@@ -65,7 +65,9 @@ ENERGY_WORDS: dict[str, float] = {
     **dict.fromkeys(("medium", "moderate", "steady"), 0.5),
     **dict.fromkeys(("loud", "big", "full", "intense", "energetic", "driving", "high energy"), 0.85),
 }
-_RISING = re.compile(r"\b(?:build(?:s|ing)?|ris(?:e|es|ing)|crescendo|grow(?:s|ing)?|bigger|big finish)\b")
+_RISING = re.compile(
+    r"\b(?:builds?|building (?:up|to|towards?)|ris(?:e|es|ing)|crescendo|grow(?:s|ing)?|bigger|big finish)\b"
+)
 _FALLING = re.compile(r"\b(?:fad(?:e|es|ing)|settl(?:e|es|ing)|wind(?:s|ing)? down|calms? down|diminuendo)\b")
 _MOOD = re.compile(r"\bmood\s*[:=]\s*([^,;\n]+)")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -15,59 +16,87 @@ from vem_plugin.errors import RenderError, SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A take while it is made: its name, and a hidden folder that becomes ``<name>/`` when all of it is there."""
+    """A take while it is made: its name, and a hidden folder that becomes ``<home>/<name>`` when all is there."""
 
     name: str
     folder: Path
     home: Path
 
 
-def prepare_folder(edit: Path, out: Path | None, *, made: str = "scored") -> Path:
-    """Make the folder for results; the default is ``<edit>_<made>`` beside the edit.
+def folder_for(edit: Path, out: Path | None, *, made: str = "scored") -> Path:
+    """The folder for results, not made yet; the default is ``<edit>_<made>`` beside the edit.
 
     Raises
     ------
-    SettingsError, RenderError
-        If the path is a file, or the folder cannot be made or written.
+    SettingsError
+        If the path is a file.
+    RenderError
+        If nothing can be written there.
     """
     folder = out if out is not None else edit.with_name(f"{edit.stem}_{made}")
-    if folder.exists() and not folder.is_dir():
+    if folder.is_file():
         raise SettingsError(
-            "The result needs a folder, and this is a file.", where=str(folder), remedy="Use another -o."
+            "The result needs a folder, and this is a file.", where=str(folder), remedy="Choose another with -o."
         )
+    # Tried now, before minutes of work, on the nearest folder that exists, so that an error leaves nothing behind.
+    there = next((place for place in (folder, *folder.resolve().parents) if place.exists()), folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise RenderError(
-            f"The folder cannot be written: {error.strerror}.",
-            where=str(folder),
-            remedy="Choose another with -o.",
-        ) from error
+        raise _unwritable(folder, error) from error
     return folder
 
 
 def next_name(folder: Path, stem: str) -> str:
-    """``<stem>_vNN`` with the lowest number above every version in the folder."""
+    """``<stem>_vNN`` with the lowest number above every version in the folder, which need not exist."""
     pattern = re.compile(rf"\.?{re.escape(stem)}_v(\d+)")
-    versions = [int(found[1]) for entry in folder.iterdir() if (found := pattern.match(entry.name))]
+    entries = folder.iterdir() if folder.is_dir() else ()
+    versions = [int(found[1]) for entry in entries if (found := pattern.match(entry.name))]
     return f"{stem}_v{max(versions, default=0) + 1:02d}"
 
 
 @contextmanager
 def new_take(edit: Path, home: Path) -> Iterator[Draft]:
-    """A hidden folder for a take in the making; whatever goes wrong, it does not stay behind."""
-    name = next_name(home, edit.stem)
-    hidden = home / f".{name}.making"
+    """A hidden folder for a take in the making; whatever goes wrong, it does not stay behind.
+
+    Raises
+    ------
+    RenderError
+        If the folder cannot be made, or the disk fills while the take is written.
+    """
+    with made_folder(home):
+        name = next_name(home, edit.stem)
+        hidden = home / f".{name}.making"
+        try:
+            hidden.mkdir()
+            yield Draft(name, hidden, home)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+
+
+@contextmanager
+def made_folder(folder: Path) -> Iterator[Path]:
+    """The folder, made if needed; taken away again if nothing came to lie in it.
+
+    Raises
+    ------
+    RenderError
+        If it cannot be made or written.
+    """
     try:
-        hidden.mkdir()
-        yield Draft(name, hidden, home)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
     except OSError as error:
-        raise RenderError(
-            f"The take cannot be written: {error.strerror}.",
-            where=str(home),
-            remedy="Free some space, or use another -o.",
-        ) from error
+        raise _unwritable(folder, error) from error
     finally:
-        shutil.rmtree(hidden, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it holds something, so it stays
+            folder.rmdir()
+
+
+def _unwritable(folder: Path, error: OSError) -> RenderError:
+    return RenderError(
+        f"The result cannot be written: {error.strerror or error}.",
+        where=str(folder),
+        remedy="Free some space, or choose another folder with -o.",
+    )

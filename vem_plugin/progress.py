@@ -18,7 +18,9 @@ def silent(stage: str, done: float, note: str = "") -> None:
 def within(report: Report, stage: str) -> Report:
     """A report whose every call counts as progress of ``stage``, whatever the callee calls its own steps."""
 
-    def forward(_step: str, done: float, note: str = "") -> None:
-        report(stage, done, note)
+    named = stage
+
+    def forward(stage: str, done: float, note: str = "") -> None:
+        report(named, done, note)
 
     return forward

@@ -10,6 +10,7 @@ from vem_plugin.progress import Report, silent, within
 from vem_plugin.settings import Settings
 
 if TYPE_CHECKING:
+    from vem_plugin.models.composer import Composer
     from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatPlan
     from vem_timeline.storyboard import Storyboard
@@ -26,7 +27,12 @@ STAGES: Mapping[str, str] = {
 
 
 def score_edit(
-    edit: Path, out: Path | None = None, *, settings: Settings | None = None, report: Report = silent
+    edit: Path,
+    out: Path | None = None,
+    *,
+    settings: Settings | None = None,
+    composer: Composer | None = None,
+    report: Report = silent,
 ) -> tuple[ScoredTake, ...]:
     """Score an edit: one take, or as many as the settings ask for.
 
@@ -39,6 +45,8 @@ def score_edit(
         overwritten: every take gets the next free version number.
     settings : Settings, optional
         The request; the defaults just work.
+    composer : Composer, optional
+        Who writes the music; the default is the VeM model of the settings.
     report : Report
         Called with the stages of ``STAGES``.
 
@@ -56,13 +64,13 @@ def score_edit(
     from vem_plugin.publish import Making, write_back
 
     settings = settings or Settings()
-    folder = drafts.prepare_folder(edit, out)
+    folder = drafts.folder_for(edit, out)
     storyboard = stages.read_edit(edit, report=within(report, "read"))
     with stages.media_of(storyboard) as seen:
         parsed = stages.look(seen, settings, report=within(report, "look"))
     brief, style = stages.interpret(parsed, settings)
     plan = stages.plan_rhythm(storyboard, settings, style=style, parsed=parsed, report=within(report, "plan"))
-    composer = stages.open_composer(settings, report=within(report, "compose"))
+    composer = composer or stages.open_composer(settings, report=within(report, "compose"))
     scored: list[ScoredTake] = []
     for seed in range(settings.seed, settings.seed + settings.takes):
         cue = stages.direct_music(parsed, plan, brief, style=style, seed=seed)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vem_plugin.drafts import Draft, next_name, prepare_folder
+from vem_plugin.drafts import Draft, folder_for, made_folder, next_name
 from vem_plugin.progress import Report, silent
 from vem_plugin.settings import Settings
 from vem_timeline.errors import UnreadableTimeline
@@ -145,12 +145,12 @@ def write_plan_files(
     from vem_plugin.rhythm.midi_map import write_tempo_map
     from vem_plugin.rhythm.picture import draw_plan
 
-    folder = prepare_folder(edit, out, made="plan")
-    name = next_name(folder, edit.stem)
-    return (
-        draw_plan(storyboard, plan, folder / f"{name}_plan{picture_suffix}"),
-        write_tempo_map(plan, folder / f"{name}_tempo.mid"),
-    )
+    with made_folder(folder_for(edit, out, made="plan")) as folder:
+        name = next_name(folder, edit.stem)
+        return (
+            draw_plan(storyboard, plan, folder / f"{name}_plan{picture_suffix}"),
+            write_tempo_map(plan, folder / f"{name}_tempo.mid"),
+        )
 
 
 # --- compose ------------------------------------------------------------------------------------------------------

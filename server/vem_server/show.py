@@ -137,8 +137,7 @@ def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
     for entry in plan.landings:
         if entry.constraint.kind not in ("cut", "dissolve", "end"):
             where = place_in_bars(plan, entry.beat)
-            timecode = board.clock.timecode_of(entry.constraint.time)
-            OUT.print(Text.assemble(("hit      ", "bold magenta"), f"{timecode}   {entry.constraint.label}: {where}"))
+            OUT.print(Text.assemble(("hit   ", "bold magenta"), f"{entry.constraint.label}: {where}"))
     bend = max(abs(float(segment.bpm / plan.base_bpm) - 1) for segment in plan.segments)
     cuts = [entry for entry in plan.landings if entry.constraint.kind in ("cut", "dissolve")]
     wanted = len(cuts) + sum(entry.constraint.kind in ("cut", "dissolve") for entry in plan.misses)
@@ -150,9 +149,7 @@ def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
     )
 
 
-def _place_of(
-    shot: Shot, plan: BeatPlan, landed: Mapping[int | None, Landing], missed: Mapping[int | None, Miss]
-) -> Text:
+def _place_of(shot: Shot, plan: BeatPlan, landed: Mapping[int, Landing], missed: Mapping[int, Miss]) -> Text:
     if shot.number in landed:
         entry = landed[shot.number]
         style = {"downbeat": "bold green", "beat": "green", "off-beat": "cyan"}[entry.on]
@@ -188,9 +185,13 @@ def show_scored(scored: Sequence[ScoredTake]) -> None:
 
 
 def show_sync(sync: SyncReport) -> None:
-    """Print the sync figures in plain words."""
-    for line in sync.summary():
+    """Print the sync figures in plain words, then what was not heard in place."""
+    from vem_plugin.measure.wording import miss_lines, summary_lines
+
+    for line in summary_lines(sync):
         OUT.print(Text(line))
+    for line in miss_lines(sync)[:MOST_ROWS]:
+        OUT.print(Text(line, style="yellow"))
 
 
 def show_checks(checks: Sequence[Check]) -> None:

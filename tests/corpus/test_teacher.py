@@ -76,9 +76,7 @@ def test_stops_are_silent() -> None:
     seen = 0
     for piece in PIECES:
         for beat in piece.cue.stops:
-            sounding = (piece.notes["start"] < 4 * beat + 4) & (
-                piece.notes["start"] + piece.notes["length"] > 4 * beat
-            )
+            sounding = (piece.notes["start"] < 4 * beat + 4) & (piece.notes["start"] + piece.notes["length"] > 4 * beat)
             assert not sounding.any()
             seen += 1
     assert seen > 10

@@ -7,7 +7,7 @@ from typing import Any
 import mir_eval
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vem_plugin.errors import SettingsError
@@ -35,6 +35,7 @@ def test_without_onsets_offsets_are_infinite() -> None:
     assert spread_of(offsets_to_nearest([1.0, 2.0], [])) is None
 
 
+@settings(deadline=None)
 @given(ascending, ascending)
 def test_offsets_agree_with_brute_force(instants: np.ndarray, onsets: np.ndarray) -> None:
     found = np.abs(offsets_to_nearest(instants, onsets))
@@ -61,6 +62,7 @@ def test_no_instants_and_no_onsets_score_zero() -> None:
     assert (silent.rate, silent.chance) == (0, 0)
 
 
+@settings(deadline=None)
 @given(ascending, st.floats(0.001, 2))
 def test_chance_is_the_share_of_a_fine_grid_near_an_onset(onsets: np.ndarray, tolerance: float) -> None:
     grid = (np.arange(20_000) + 0.5) / 4000
@@ -98,7 +100,8 @@ def test_shuffled_shots_lose_the_sync_that_the_cuts_had() -> None:
     assert abs(blind.above_chance) < 0.3
 
 
-@given(ascending, ascending, st.sampled_from([0.02, 0.0705, 0.5005]))
+@settings(deadline=None)
+@given(ascending, ascending, st.sampled_from([0.0205, 0.0705, 0.5005]))
 def test_matching_agrees_with_mir_eval(one: np.ndarray, other: np.ndarray, tolerance: float) -> None:
     expected = len(mir_eval.util.match_events(one, other, tolerance)) if one.size and other.size else 0
     assert matched_one_to_one(one, other, tolerance=tolerance) == expected

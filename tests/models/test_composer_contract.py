@@ -95,8 +95,6 @@ def test_one_seed_makes_one_score(composer: Composer, cue: CueSheet) -> None:
 
 def test_progress_is_told_to_the_end(composer: Composer) -> None:
     told: list[float] = []
-    composer.compose(
-        CUES[0], None, plan_for(CUES[0]), seed=1, report=lambda stage, done, note="": told.append(done)
-    )
+    composer.compose(CUES[0], None, plan_for(CUES[0]), seed=1, report=lambda stage, done, note="": told.append(done))
     assert told == sorted(told)
     assert told[-1] == 1

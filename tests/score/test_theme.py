@@ -113,10 +113,7 @@ def test_realised_tunes_stay_in_scale_in_register_and_in_their_sections(seed: in
     cue = random_cue(rng)
     melody = realise(cue, draw_cards(cue, rng)).melody
     singing = {
-        step
-        for s in cue.sections
-        if "melody" in s.roles
-        for step in range(4 * s.start, 4 * (s.start + s.beats))
+        step for s in cue.sections if "melody" in s.roles for step in range(4 * s.start, 4 * (s.start + s.beats))
     }
     for before, after in pairwise(melody):
         assert before.start + before.length <= after.start
@@ -146,8 +143,6 @@ def test_features_say_what_was_realised(seed: int) -> None:
     assert steps[:, HOLD].sum() == sum(note.length - 1 for note in theme.melody)
     for note in theme.melody:
         assert steps[note.start, PITCH_CLASS].argmax() == note.pitch % 12
-    singing = [
-        beat for s in cue.sections if "melody" in s.roles for beat in range(s.start, s.start + s.beats)
-    ]
+    singing = [beat for s in cue.sections if "melody" in s.roles for beat in range(s.start, s.start + s.beats)]
     assert np.flatnonzero(features[:, TUNE_FLAG]).tolist() == singing
     assert np.flatnonzero(features[:, END_FLAG]).tolist() == list(range(cue.end_beat, cue.beats))

@@ -16,6 +16,7 @@ from typing import Any
 import opentimelineio as otio
 
 from vem_timeline.errors import EmptyTimeline, UnreadableTimeline
+from vem_timeline.splice import loaded
 
 CONTENT = "content.otio"
 """Name of the timeline inside an .otioz bundle."""
@@ -121,7 +122,7 @@ def _parse(text: str, path: Path) -> Any:
 def _in_known_schemas(text: str, path: Path, cause: Exception) -> str:
     """Rewrite in known terms what a newer OpenTimelineIO writes (Marker.3) and effects unknown to it."""
     try:
-        tree = json.loads(text)
+        tree = loaded(text)
     except (ValueError, RecursionError) as error:
         if path.suffix.lower() in _OTHER_FORMATS or "{" not in text[:100]:
             raise _not_a_timeline(path) from error

@@ -6,14 +6,18 @@ is found in the text, and text is put there.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = JSONDecoder(strict=False)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SCALAR = re.compile(r"[^\s,\]}]+")
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_ODD_NUMBER = re.compile(r'("(?:[^"\\]|\\.)*")|-?\b(?:[Ii]nf|nan)\b', re.DOTALL)
+"""OpenTimelineIO reads and writes infinities that JSON does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,23 @@ class JsonSpan:
     end: int
 
 
+def loaded(text: str) -> Any:
+    """The value of a JSON text, with the odd numbers that OpenTimelineIO accepts.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(_ODD_NUMBER.sub(lambda match: match.group(1) or "NaN", text))
+
+
 def value_at(text: str, span: JsonSpan) -> Any:
     """The value a span holds."""
-    return _DECODER.raw_decode(text, span.start)[0]
+    return loaded(text[span.start : span.end])
 
 
 def root_of(text: str) -> JsonSpan:
@@ -47,7 +65,7 @@ def member_of(text: str, span: JsonSpan, key: str) -> JsonSpan | None:
 def entries_of(text: str, span: JsonSpan) -> list[JsonSpan]:
     """Entries of the array at ``span``."""
     if text[span.start] != "[":
-        raise JSONDecodeError("Expecting an array", text, span.start)
+        raise ValueError(f"no array at character {span.start}")
     entries = []
     at = _skip_space(text, span.start + 1)
     while text[at] != "]":
@@ -99,21 +117,36 @@ def _laid_out(entry: str, between: str) -> str:
 
 def _members(text: str, span: JsonSpan) -> Iterator[tuple[str, JsonSpan]]:
     if text[span.start] != "{":
-        raise JSONDecodeError("Expecting an object", text, span.start)
+        raise ValueError(f"no object at character {span.start}")
     at = _skip_space(text, span.start + 1)
     while text[at] != "}":
-        key, at = _DECODER.raw_decode(text, at)
-        at = _skip_space(text, at)
+        name = JsonSpan(at, _end_of(text, at))
+        at = _skip_space(text, name.end)
         value_start = _skip_space(text, at + 1)  # past the colon
         value = JsonSpan(value_start, _end_of(text, value_start))
-        yield key, value
+        yield value_at(text, name), value
         at = _skip_space(text, value.end)
         if text[at] == ",":
             at = _skip_space(text, at + 1)
 
 
 def _end_of(text: str, start: int) -> int:
-    return _DECODER.raw_decode(text, start)[1]
+    """End of the value that starts at a place. Brackets are counted, so a whole timeline is passed in one sweep."""
+    if text[start] not in "{[":
+        found = (_STRING if text[start] == '"' else _SCALAR).match(text, start)
+        if found is None:
+            raise ValueError(f"no value at character {start}")
+        return found.end()
+    depth = 0
+    for token in _BRACKET.finditer(text, start):
+        mark = token.group()
+        if mark in ("{", "["):
+            depth += 1
+        elif mark in ("}", "]"):
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    raise ValueError(f"the value at character {start} does not end")
 
 
 def _skip_space(text: str, at: int) -> int:

@@ -113,9 +113,7 @@ def read_manifest(folder: Path, kind: str) -> Manifest:
             remedy="Point to a folder with a model and its encoder.json, or leave the option out.",
         ) from error
     except ValueError as error:
-        raise ModelError(
-            f"{FILE_NAME} is not JSON: {error}", where=str(path), remedy="Correct the file."
-        ) from error
+        raise ModelError(f"{FILE_NAME} is not JSON: {error}", where=str(path), remedy="Correct the file.") from error
     if not isinstance(fields, dict):
         raise ModelError(f"{FILE_NAME} must hold a JSON object.", where=str(path), remedy="Correct the file.")
     manifest = Manifest(folder, kind, "", fields)

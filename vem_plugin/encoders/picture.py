@@ -7,6 +7,7 @@ sub-folder the words are any the folder lists, told apart by likeness (zero-shot
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,9 +95,7 @@ class PictureEncoder:
             labels += self._labels(scores, len(embeddings[part]))
         return PictureResult(embeddings, tuple(labels))
 
-    def _encode_batch(
-        self, frames: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    def _encode_batch(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """Unit embeddings (n, size), and the scores of the words (n, words) if there are any."""
         found = self._session.run({self._entry.name: self._entry.tensor(frames)}, self._outputs)
         rows = found[0].reshape(len(frames), -1).astype(np.float32)
@@ -109,9 +108,7 @@ class PictureEncoder:
             return rows, None
         scores = found[1].reshape(len(frames), -1).astype(np.float32)
         if scores.shape[1] != len(self.words):
-            raise self._manifest.fault(
-                f"The model scores {scores.shape[1]} words, 'labels' has {len(self.words)}."
-            )
+            raise self._manifest.fault(f"The model scores {scores.shape[1]} words, 'labels' has {len(self.words)}.")
         return rows, scores
 
     def _labels(self, scores: NDArray[np.float32] | None, count: int) -> list[Labels]:
@@ -154,22 +151,32 @@ class _Entry:
     def tensor(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Frames (n, h, w, 3) resized, scaled to 0..1 and normalised, as (n, 3, height, width)."""
         cut = _centre(frames, self.width / self.height) if self.fit == "cover" else frames
-        down = resampling(cut.shape[1], self.height)
-        across = resampling(cut.shape[2], self.width)
-        planes = cut.transpose(0, 3, 1, 2).astype(np.float32) / 255  # (n, 3, h, w)
-        sized = down @ planes @ across.T
-        mean = np.array(self.mean, np.float32)[:, None, None]
-        std = np.array(self.std, np.float32)[:, None, None]
-        return np.ascontiguousarray((sized - mean) / std, np.float32)
+        sized = resized(resized(cut.astype(np.float32), self.height, axis=1), self.width, axis=2)
+        mean = np.array(self.mean, np.float32)
+        std = np.array(self.std, np.float32)
+        return np.ascontiguousarray(((sized / 255 - mean) / std).transpose(0, 3, 1, 2), np.float32)
 
 
-def resampling(before: int, after: int) -> NDArray[np.float32]:
-    """Matrix (after, before) that resizes one axis by a triangle filter, widened when shrinking."""
-    scale = before / after
+def resized(frames: NDArray[np.float32], length: int, *, axis: int) -> NDArray[np.float32]:
+    """Resize one axis of frames (n, h, w, 3) by a triangle filter, widened when shrinking so that nothing aliases.
+
+    A sum of a few shifted copies: cheap, and unlike a matrix product free of threads that fight with onnxruntime's.
+    """
+    before = frames.shape[axis]
+    scale = before / length
     reach = max(scale, 1.0)
-    centres = (np.arange(after) + 0.5) * scale - 0.5
-    weights = np.maximum(0, 1 - np.abs(np.arange(before)[None, :] - centres[:, None]) / reach)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    centres = (np.arange(length) + 0.5) * scale - 0.5
+    first = np.floor(centres - reach).astype(int) + 1
+    taps = first[:, None] + np.arange(math.ceil(2 * reach))  # (length, taps)
+    weights = np.maximum(0, 1 - np.abs(taps - centres[:, None]) / reach) * ((taps >= 0) & (taps < before))
+    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    places = taps.clip(0, before - 1)
+    shape = [1] * frames.ndim
+    shape[axis] = length
+    total = np.zeros((*frames.shape[:axis], length, *frames.shape[axis + 1 :]), np.float32)
+    for tap in range(places.shape[1]):
+        total += np.take(frames, places[:, tap], axis=axis) * weights[:, tap].reshape(shape)
+    return total
 
 
 def _centre(frames: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:

@@ -145,7 +145,5 @@ def _batches_of_one_length(lengths: list[int]) -> list[list[int]]:
     for index, length in enumerate(lengths):
         groups.setdefault(length, []).append(index)
     return [
-        group[first : first + BATCH]
-        for _, group in sorted(groups.items())
-        for first in range(0, len(group), BATCH)
+        group[first : first + BATCH] for _, group in sorted(groups.items()) for first in range(0, len(group), BATCH)
     ]

@@ -14,6 +14,7 @@ from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, CueSheet, Role, Section
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import NOTE, STEPS_PER_BEAT, Chord, Score
+from vem_plugin.score.strengths import MARKED, STRONG
 
 KICK, CLOSED_HAT, CRASH = 36, 42, 49
 STEPS_PER_EIGHTH = 2
@@ -67,9 +68,9 @@ def _accent_of(cue: CueSheet, eighth: int, strength: float) -> list[Row]:
         return []
     velocity = round(90 + 35 * strength)
     section = next(s for s in cue.sections if s.start <= beat < s.start + s.beats)
-    if strength >= 1 or ("drums" in section.roles and strength >= 0.5):
+    if strength >= MARKED or ("drums" in section.roles and strength >= STRONG):
         drums: list[Row] = [(0, step, 1, CRASH, velocity), (0, step, 1, KICK, velocity)]
-        return [*drums, (1, step, STEPS_PER_EIGHTH, _bass_of(cue), velocity)] if strength >= 1 else drums
+        return [*drums, (1, step, STEPS_PER_EIGHTH, _bass_of(cue), velocity)] if strength >= MARKED else drums
     if "drums" in section.roles:
         return [(0, step, 1, KICK, velocity)]
     return [_tonic_note(cue, section, step, velocity)]

@@ -15,6 +15,7 @@ from torch import Tensor
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
+from vem_plugin.models.weights import ModelFolder
 from vem_plugin.progress import Report, silent
 
 WINDOW, OVERLAP = 192, 64
@@ -60,6 +61,8 @@ class VeMPipeline(DiffusionPipeline):
     transformer: VeMTransformer
     codec: ScoreCodec
     scheduler: FlowMatchEulerDiscreteScheduler
+    folder: ModelFolder | None = None
+    """Where it was loaded from, if it was."""
 
     def __init__(
         self, transformer: VeMTransformer, codec: ScoreCodec, scheduler: FlowMatchEulerDiscreteScheduler

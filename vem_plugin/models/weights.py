@@ -136,9 +136,11 @@ def load_pipeline(folder: Path | None = None, device: str = "auto") -> VeMPipeli
     checked = check_folder(folder)
     target = device_named(device)
     import torch
+    from diffusers.utils.logging import disable_progress_bar
 
     from vem_plugin.models.pipeline import VeMPipeline
 
+    disable_progress_bar()
     try:
         pipeline = VeMPipeline.from_pretrained(
             checked.path, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
@@ -149,4 +151,5 @@ def load_pipeline(folder: Path | None = None, device: str = "auto") -> VeMPipeli
         raise ModelError(what, where=str(checked.path), remedy=REINSTALL) from error
     pipeline.transformer.eval()
     pipeline.codec.eval()
+    pipeline.folder = checked
     return pipeline.to(target)

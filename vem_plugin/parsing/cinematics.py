@@ -101,9 +101,7 @@ def histogram_of(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     colours = (steps[..., 0] * BINS + steps[..., 1]) * BINS + steps[..., 2]
     halves = (slice(0, (height + 1) // 2), slice(height // 2, height))
     columns = (slice(0, (width + 1) // 2), slice(width // 2, width))
-    counts = [
-        np.bincount(colours[rows, across].ravel(), minlength=BINS**3) for rows in halves for across in columns
-    ]
+    counts = [np.bincount(colours[rows, across].ravel(), minlength=BINS**3) for rows in halves for across in columns]
     flat = np.concatenate(counts).astype(np.float32)
     return flat / flat.sum()
 

@@ -144,7 +144,9 @@ class _Reader:
         middle = start + min((end - start) / 2, Fraction(1))
         if self._end is not None and start - self._end > LONGEST_HOLD:
             return _TOO_SHORT
-        found = self._land(start, end, middle)
+        # A key frame too near the end would leave no room for the second frame of the pair.
+        room = PAIR_GAP if glimpse.pair and end - start > 3 * PAIR_GAP else Fraction(0)
+        found = self._land(start, end, middle, room)
         if isinstance(found, Unseen):
             return found
         picture, time = _pixels(found), self._time(found)
@@ -155,10 +157,10 @@ class _Reader:
             return SeenFrame(max(time, Fraction(0)), picture)
         return SeenFrame(max(time, Fraction(0)), picture, _pixels(later), self._time(later) - time)
 
-    def _land(self, start: Fraction, end: Fraction, middle: Fraction) -> Any:
+    def _land(self, start: Fraction, end: Fraction, middle: Fraction, room: Fraction) -> Any:
         """A key frame inside [start, end) if there is one, else the frame shown at ``middle``."""
         if not self._continues(middle):
-            self._seek(max(Fraction(0), end - 2 * self._leeway))
+            self._seek(max(Fraction(0), end - 2 * self._leeway - room))
             frame = self._next()
             if frame is None or self._time(frame) >= end:
                 # Files without an index land anywhere: read from the top.

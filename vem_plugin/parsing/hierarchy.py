@@ -121,13 +121,9 @@ def _look_at_media(
     return seen, [*_remarks_of_sharing(sampling), *_remarks_of_unseen(sampling, unseen, storyboard)]
 
 
-def _features(
-    frames: Sequence[tuple[Place, SeenFrame]], picture: PictureEncoder | None
-) -> dict[Place, FrameFeatures]:
+def _features(frames: Sequence[tuple[Place, SeenFrame]], picture: PictureEncoder | None) -> dict[Place, FrameFeatures]:
     """Features of some frames; those of one size go through the picture encoder together."""
-    found = {
-        place: FrameFeatures(look_of_frame(frame), histogram_of(frame.picture)) for place, frame in frames
-    }
+    found = {place: FrameFeatures(look_of_frame(frame), histogram_of(frame.picture)) for place, frame in frames}
     if picture is None:
         return found
     by_size: dict[tuple[int, ...], list[tuple[Place, SeenFrame]]] = {}
@@ -140,9 +136,7 @@ def _features(
     return found
 
 
-def _frames_of_shot(
-    shot: Shot, sampling: Sampling, seen: dict[Place, FrameFeatures]
-) -> tuple[FrameFeatures, ...]:
+def _frames_of_shot(shot: Shot, sampling: Sampling, seen: dict[Place, FrameFeatures]) -> tuple[FrameFeatures, ...]:
     """The frames known of a shot, or of the shot whose look it shares."""
     places = sampling.places.get(sampling.shared.get(shot.number, shot.number), ())
     return tuple(seen[place] for place in places if place in seen)
@@ -165,8 +159,7 @@ def _describe(
     """Storyboard level: words, look, embeddings of every shot."""
     labels = [_labels_of_shot(frames) for frames in looked]
     words = [
-        words_of_shot(shot, found, look)
-        for shot, found, look in zip(storyboard.shots, labels, looks, strict=True)
+        words_of_shot(shot, found, look) for shot, found, look in zip(storyboard.shots, labels, looks, strict=True)
     ]
     rows = text.encode(words)
     return tuple(
@@ -201,9 +194,7 @@ def _mean_picture(frames: Iterable[FrameFeatures]) -> NDArray[np.float32] | None
     return (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
 
 
-def _transitions(
-    storyboard: Storyboard, looked: Sequence[Sequence[FrameFeatures]]
-) -> tuple[SeenTransition, ...]:
+def _transitions(storyboard: Storyboard, looked: Sequence[Sequence[FrameFeatures]]) -> tuple[SeenTransition, ...]:
     """Frame level: how different the last look before a transition is from the first after it."""
     frames = {shot.number: found for shot, found in zip(storyboard.shots, looked, strict=True)}
     found = []

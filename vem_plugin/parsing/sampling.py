@@ -3,6 +3,7 @@ all."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,9 +18,6 @@ MOST_GLIMPSES = 600
 SECONDS_OF_SECOND_LOOK = Fraction(2)
 SECONDS_OF_THIRD_LOOK = Fraction(6)
 """Shots at least this long, seconds of timeline, are looked at a second and a third time."""
-
-MARGIN = Fraction(1, 10)
-"""Share of a shot left out at either end, where dissolves and handles are."""
 
 Place = tuple[Path, Glimpse]
 """One glimpse of one file. Equal places are looked at once."""
@@ -70,12 +68,7 @@ def choose_frames(storyboard: Storyboard, *, most: int = MOST_GLIMPSES) -> Sampl
 
 def can_be_seen(shot: Shot) -> bool:
     """Whether a shot has a picture file that can be opened here."""
-    return (
-        shot.kind == "picture"
-        and shot.media is not None
-        and shot.media.online
-        and shot.media.path is not None
-    )
+    return shot.kind == "picture" and shot.media is not None and shot.media.online and shot.media.path is not None
 
 
 def places_of_shot(shot: Shot, *, looks: int | None = None) -> tuple[Place, ...]:
@@ -88,9 +81,8 @@ def places_of_shot(shot: Shot, *, looks: int | None = None) -> tuple[Place, ...]
     if shot.speed == 0 or media.duration <= 0:
         return ((shot.media.path, Glimpse(media.start, Fraction(0), pair=False)),)
     count = looks or _looks_by_length(shot.duration)
-    start = media.start + media.duration * MARGIN
-    length = media.duration * (1 - 2 * MARGIN) / count
-    glimpses = [Glimpse(start + index * length, length) for index in range(count)]
+    length = media.duration / count
+    glimpses = [Glimpse(media.start + index * length, length) for index in range(count)]
     if shot.speed < 0:
         glimpses.reverse()
     return tuple((shot.media.path, glimpse) for glimpse in glimpses)
@@ -113,10 +105,18 @@ def _thin_out(visible: list[Shot], places: dict[int, tuple[Place, ...]], most: i
     for number, found in looked_at.items():
         path, glimpse = found[0]
         by_file.setdefault(path, []).append((glimpse.start, number))
+    for starts in by_file.values():
+        starts.sort()
     shared: dict[int, int] = {}
     for shot in visible:
         path, glimpse = places[shot.number][0]
         if shot.number not in looked_at and path in by_file:
-            nearest = min(by_file[path], key=lambda each: (abs(each[0] - glimpse.start), each[1]))
-            shared[shot.number] = nearest[1]
+            shared[shot.number] = _nearest(by_file[path], glimpse.start)
     return Sampling(looked_at, shared)
+
+
+def _nearest(starts: list[tuple[Fraction, int]], time: Fraction) -> int:
+    """The shot whose start in the media is nearest to a time; ``starts`` is sorted and not empty."""
+    place = bisect_left(starts, (time, 0))
+    around = starts[max(0, place - 1) : place + 1]
+    return min(around, key=lambda each: (abs(each[0] - time), each[1]))[1]

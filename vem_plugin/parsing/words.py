@@ -67,7 +67,7 @@ def words_of_look(look: Cinematics) -> list[str]:
     sides = (
         (look.light, 0.25, "dark", 0.6, "bright"),
         (look.warmth, -0.12, "cold", 0.2, "warm"),
-        (look.saturation, 0.1, "pale", 0.45, "colourful"),
+        (look.saturation, 0.1, "pale", 0.5, "colourful"),
         (look.contrast, 0.2, "soft", 0.62, "dramatic"),
         (look.motion, 0.12, "calm", 0.5, "lively"),
     )
@@ -80,9 +80,7 @@ def words_of_look(look: Cinematics) -> list[str]:
     return found
 
 
-def summary_of(
-    storyboard: Storyboard, looks: Sequence[Cinematics | None], features: Sequence[ShotFeatures]
-) -> str:
+def summary_of(storyboard: Storyboard, looks: Sequence[Cinematics | None], features: Sequence[ShotFeatures]) -> str:
     """The whole edit in a few plain words: pace, look, how it develops, what is seen, what markers say.
 
     Parameters
@@ -99,9 +97,7 @@ def summary_of(
         weights = np.array([float(duration) for duration, _ in seen])
         values = np.array([look.as_array() for _, look in seen])
         mean = np.average(values, axis=0, weights=np.maximum(weights, 1e-6))
-        parts.append(
-            " ".join(["mostly", ", ".join(words_of_look(Cinematics(*map(float, mean))) or ["plain"])])
-        )
+        parts.append(" ".join(["mostly", ", ".join(words_of_look(Cinematics(*map(float, mean))) or ["plain"])]))
         parts += _development(values[:, 4])
     parts += _most_seen(features)
     notes = list(dict.fromkeys(marker.text for marker in storyboard.markers if marker.text))

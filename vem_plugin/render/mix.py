@@ -24,7 +24,7 @@ from vem_plugin.render.wave import quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, Role
 from vem_plugin.score.notes import Score
-from vem_plugin.score.palette import Palette, Part, Room
+from vem_plugin.score.palette import ROLE_LEVELS, Palette, Part, Room
 
 _BLOCK = 20 * RATE
 _LONGEST_FADE = Fraction(3, 2)
@@ -89,11 +89,9 @@ def play_stems(
 class PartPlayer:
     """All layers of one role, and what the room answers."""
 
-    def __init__(
-        self, bank: SoundFont, part: Part, room: Room, role: Role, notes: list[PlayedNote]
-    ) -> None:
+    def __init__(self, bank: SoundFont, part: Part, room: Room, role: Role, notes: list[PlayedNote]) -> None:
         taken = frozenset[int]().union(*(layer.sounds or () for layer in part.layers))
-        self._gain = np.float32(10 ** (part.level / 20))
+        self._gain = np.float32(10 ** ((part.level + ROLE_LEVELS[role]) / 20))
         players = [
             (LayerPlayer(bank, layer, notes=notes, drums=role == "drums", others=taken), 10 ** (layer.send / 20))
             for layer in part.layers

@@ -164,9 +164,7 @@ def _write_stems(
                 path = place / f"{role}.wav"
                 path.unlink(missing_ok=True)
                 sinks[role] = open_files.enter_context(WaveWriter(path, frames=frames, origin=origin))
-            mix, peak = play_stems(
-                score, plan, palette=palette, bank=bank, trim=trim, sinks=sinks, report=report
-            )
+            mix, peak = play_stems(score, plan, palette=palette, bank=bank, trim=trim, sinks=sinks, report=report)
         if peak <= _HIGHEST:
             return mix
         trim *= 0.9 * _HIGHEST / peak

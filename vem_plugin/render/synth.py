@@ -27,7 +27,7 @@ _ACCENT = 0.5
 _DRUM_HOLD = 6 * RATE  # drums ring as long as they like
 _STOP_FADE = int(0.04 * RATE)
 _CHOKE_FADE = int(0.008 * RATE)
-_LONGEST_RELEASE = 4 * RATE
+_LONGEST_RELEASE = 3 * RATE
 _SHORTEST_RELEASE = 0.015
 _NEVER = 1 << 62
 
@@ -225,8 +225,8 @@ def _strokes_of(
 
 
 def _release_frames(voice: Voice) -> int:
-    """Samples until a released voice has fallen by 80 dB."""
-    return min(_LONGEST_RELEASE, int(0.8 * max(_SHORTEST_RELEASE, voice.release) * RATE))
+    """Samples until a released voice has fallen by 65 dB."""
+    return min(_LONGEST_RELEASE, int(0.65 * max(_SHORTEST_RELEASE, voice.release) * RATE))
 
 
 def _stereo_matrix(pan: float, width: float) -> NDArray[np.float32]:

@@ -112,8 +112,7 @@ class VoiceBox:
         """
         kept = self._bodies.get(voice.body_key)
         if kept is None or (len(kept) < frames and _is_looped(voice.zone)):
-            # A quarter more than asked: the next, slightly longer note of a ritardando then finds it ready.
-            kept = self._make_body(voice, frames + frames // 4)
+            kept = self._make_body(voice, frames)
             self._bodies[voice.body_key] = kept
         return kept
 

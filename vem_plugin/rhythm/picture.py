@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW_SECONDS = 60.0
+SHORT_SECONDS = 24.0
 MOST_ROWS = 30
-"""Longer timelines get longer rows, so that the picture stays a picture."""
+"""What lasts longer than the short seconds gets two rows at least. Longer timelines get longer rows once there are
+most rows, so that the picture stays a picture."""
 
 WIDTH = 16.0
 UNIT = 0.165
@@ -99,7 +101,8 @@ def _figure_of(storyboard: Storyboard, plan: BeatPlan) -> Figure:
     from matplotlib.figure import Figure
 
     duration = float(plan.duration)
-    count = min(MOST_ROWS, max(1, math.ceil(duration / ROW_SECONDS - 0.25)))
+    fewest = 2 if duration > SHORT_SECONDS else 1
+    count = min(MOST_ROWS, max(fewest, math.ceil(duration / ROW_SECONDS - 0.25)))
     length = duration / count
     top = rows.TOP if storyboard.markers else rows.TOP_WITHOUT_BANDS
     row_height = UNIT * top

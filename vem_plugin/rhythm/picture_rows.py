@@ -5,6 +5,7 @@ Along a row x is seconds from the first frame; y is in row units, from 0 (tempo)
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,8 +43,11 @@ RULER_BOTTOM, RULER_TOP = 3.4, 5.25
 SIGN = 5.25
 TEMPO_BOTTOM, TEMPO_TOP = 0.75, 2.5
 
+FLAG_WIDTH = 2.2
+"""Most inches the words of a marker may take."""
+
 POINTS_PER_INCH = 72
-LETTER_WIDTH = 0.56
+LETTER_WIDTH = 0.53
 """Mean width of a letter, in ems."""
 
 BEATS_FROM, BARS_FROM = 0.05, 0.03
@@ -138,6 +142,16 @@ def _fitting(text: str, inches: float, size: float) -> str:
     return text[: room - 1].rstrip() + "…" if room > 2 else ""
 
 
+def _folded(text: str, inches: float, size: float) -> str:
+    """Fold a text into two lines of a width, the second shortened if need be; empty if two letters do not fit."""
+    room = int(inches * POINTS_PER_INCH / (size * LETTER_WIDTH))
+    if room < 3:
+        return ""
+    lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+    rest = " ".join(lines[1:])
+    return f"{lines[0]}\n{_fitting(rest, inches, size)}" if rest else lines[0]
+
+
 def _draw_bands(row: Row, storyboard: Storyboard) -> None:
     """Draw notes for a span as tinted bands over the shots."""
     frame = storyboard.clock.frame_duration
@@ -167,15 +181,17 @@ def _draw_shot(row: Row, storyboard: Storyboard, shot: Shot) -> None:
     row.axes.add_patch(block)
     inches = (last - first) * row.scale.inches - 0.1
     x = first + 0.05 / row.scale.inches
-    ink = PAPER if gap else INK
-    number = _fitting(str(shot.number), inches + 0.06, 8.5)
-    if not number.endswith("…"):
+    ink, soft = (PAPER, FAINT) if gap else (INK, QUIET)
+    number = str(shot.number)
+    taken = len(number) * 0.075 + 0.08
+    if inches + 0.1 > taken - 0.02:
         _write(row.axes, x, SHOT_TOP - 0.25, number, size=8.5, weight="bold", color=ink, va="top", zorder=3)
-    name = _fitting(plain(shot.name) or ("black" if gap else ""), inches, 7)
-    _write(row.axes, x, SHOT_TOP - 1.2, name, size=7, color=ink, va="top", zorder=3)
-    if row.holds(shot.start) and inches > 0.52:
-        code = storyboard.clock.timecode_of(shot.start)
-        _write(row.axes, x, SHOT_BOTTOM + 0.2, code, size=6, color=PAPER if gap else QUIET, zorder=3)
+    code = storyboard.clock.timecode_of(shot.start)
+    if row.holds(shot.start) and inches > taken + len(code) * 6 * LETTER_WIDTH / POINTS_PER_INCH:
+        beside = x + taken / row.scale.inches
+        _write(row.axes, beside, SHOT_TOP - 0.37, code, size=6, color=soft, va="top", zorder=3)
+    name = _folded(plain(shot.name) or ("black" if gap else ""), inches, 7)
+    _write(row.axes, x, SHOT_TOP - 1.2, name, size=7, color=ink, va="top", linespacing=1.15, zorder=3)
 
 
 def _draw_blend(row: Row, transition: Transition) -> None:
@@ -265,7 +281,7 @@ def _draw_flags(row: Row, storyboard: Storyboard) -> None:
         silent = meaning_of(marker) in ("ignore", "lock")
         color, ink = (QUIET, QUIET) if silent else (HIT_COLOR, FLAG_INK)
         row.axes.plot(x, y - 0.1, marker="v", ms=6, color=color, mec=PAPER, mew=0.5, zorder=4)
-        words = _fitting(plain(marker.text), 1.3, 7.5)
+        words = _fitting(plain(marker.text), FLAG_WIDTH, 7.5)
         _write(row.axes, x + 0.07 / row.scale.inches, y, words, size=7.5, color=ink, va="center")
 
 

@@ -26,7 +26,7 @@ MOOD_FEELS: dict[str, Feel] = {
     "joyful": Feel(0.8, 0.75, 0.2),
     "warm": Feel(0.6, 0.5, 0.15),
     "peaceful": Feel(0.5, 0.2, 0.05),
-    "fierce": Feel(-0.5, 0.9, 0.7),
+    "fierce": Feel(-0.5, 0.9, 0.6),
     "dark": Feel(-0.6, 0.45, 0.5),
     "sad": Feel(-0.6, 0.2, 0.25),
     "bold": Feel(0.1, 0.7, 0.35),
@@ -41,8 +41,7 @@ _ASKED_BY = {
     "exciting euphoric victory victorious party bright upbeat",
     "warm": "warm warmth hopeful hope friendly feel-good optimistic inspiring inspirational heartwarming "
     "romantic love nostalgic positive proud family",
-    "peaceful": "peaceful calm gentle tender serene relaxed relaxing soothing meditative chill tranquil "
-    "intimate",
+    "peaceful": "peaceful calm gentle tender serene relaxed relaxing soothing meditative chill tranquil intimate",
     "fierce": "fierce aggressive powerful angry brutal battle war driving fight fighting rage heavy",
     "dark": "dark serious moody dramatic drama gritty cold grim brooding bleak noir",
     "sad": "sad lonely melancholic melancholy sombre somber grief tragic heartbroken mournful sorrow loss",

@@ -83,10 +83,8 @@ def draw_motif(rng: np.random.Generator, density: int, *, around: int = 0) -> Mo
         Diatonic steps by which the whole motif lies above the central note.
     """
     first = _draw_bar(rng, _draw_cell(rng, density), around)
-    if rng.random() < 0.55:
-        second = _sequence(rng, first)
-    else:
-        second = _draw_bar(rng, _draw_cell(rng, density), around)
+    follows = rng.random() < 0.55
+    second = _sequence(rng, first) if follows else _draw_bar(rng, _draw_cell(rng, density), around)
     notes = [*first, *(note._replace(start=note.start + BAR) for note in second)]
     notes[-1] = notes[-1]._replace(degree=_nearest_stable(notes[-1].degree))
     return tuple(notes)

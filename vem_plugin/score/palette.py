@@ -87,9 +87,7 @@ def _taken(instrument: str, sound: int, key: int, level: float = 0.0, send: floa
     return Layer(instrument, level, sounds=frozenset({sound}), key=key, send=send)
 
 
-def _palette(
-    name: str, room: Room, *, drums: Part, bass: Part, harmony: Part, counter: Part, melody: Part
-) -> Palette:
+def _palette(name: str, room: Room, *, drums: Part, bass: Part, harmony: Part, counter: Part, melody: Part) -> Palette:
     parts: dict[Role, Part] = dict(zip(ROLES, (drums, bass, harmony, counter, melody), strict=True))
     return Palette(name, name.split("/")[0], room, parts)
 
@@ -126,11 +124,9 @@ def _epic() -> tuple[Palette, ...]:
                 Layer("grand_piano", -4, plays="accents", width=0.6),
             ),
         ),
-        counter=Part(
-            -2, (Layer("pizzicato", 0, pan=-0.25), Layer("strings", -3, plays="loud", pan=-0.2, width=0.6))
-        ),
+        counter=Part(-2, (Layer("pizzicato", 0, pan=-0.25), Layer("strings", -3, plays="loud", pan=-0.2, width=0.6))),
         melody=Part(
-            1,
+            -1,
             (
                 Layer("horns", 0, pan=-0.15, send=-10),
                 Layer("strings", -1, octave=1, width=0.8),
@@ -162,7 +158,7 @@ def _epic() -> tuple[Palette, ...]:
         ),
         counter=Part(-2, (Layer("saw_lead", -5, pan=-0.2, send=-14), Layer("pizzicato", 0, pan=0.2))),
         melody=Part(
-            1,
+            -1,
             (
                 Layer("strings", 0, octave=1, width=0.8),
                 Layer("horns", -1, pan=-0.15, send=-10),
@@ -180,7 +176,7 @@ def _ambient() -> tuple[Palette, ...]:
         drums=_drums(-5, Layer("brush_kit", 0, send=-8)),
         bass=Part(-2, (Layer("fingered_bass", 0, send=-16), Layer("contrabass", -5, pan=0.15))),
         harmony=Part(
-            0,
+            -1,
             (
                 Layer("warm_pad", 0, send=-8),
                 Layer("slow_strings", -6, plays="loud", send=-8),
@@ -195,7 +191,7 @@ def _ambient() -> tuple[Palette, ...]:
             ),
         ),
         melody=Part(
-            1,
+            3,
             (
                 Layer("grand_piano", 0, width=0.7, send=-8),
                 Layer("flute", -5, plays="loud", pan=-0.15, send=-8),
@@ -208,7 +204,7 @@ def _ambient() -> tuple[Palette, ...]:
         drums=_drums(-5, Layer("analogue_kit", 0, send=-8)),
         bass=Part(-2, (Layer("saw_bass", 0, send=-20), Layer("contrabass", -4))),
         harmony=Part(
-            0,
+            -1,
             (
                 Layer("choir", -3, send=-7),
                 Layer("warm_pad", 0, send=-8),
@@ -216,9 +212,7 @@ def _ambient() -> tuple[Palette, ...]:
             ),
         ),
         counter=Part(-2, (Layer("kalimba", 0, pan=-0.3, send=-8),)),
-        melody=Part(
-            1, (Layer("tine_piano", 0, send=-8), Layer("music_box", -6, octave=1, plays="accents", send=-7))
-        ),
+        melody=Part(3, (Layer("tine_piano", 0, send=-8), Layer("music_box", -6, octave=1, plays="accents", send=-7))),
     )
     return glass, drift
 
@@ -238,9 +232,7 @@ def _corporate() -> tuple[Palette, ...]:
             ),
         ),
         counter=Part(-2, (Layer("muted_guitar", 0, pan=0.4), Layer("marimba", -4, pan=-0.35, plays="loud"))),
-        melody=Part(
-            1, (Layer("clean_guitar", -1, pan=-0.1, width=0.6), Layer("glockenspiel", -6, octave=1, pan=0.15))
-        ),
+        melody=Part(3, (Layer("clean_guitar", -1, pan=-0.1, width=0.6), Layer("glockenspiel", -6, octave=1, pan=0.15))),
     )
     acoustic = _palette(
         "corporate/acoustic",
@@ -259,7 +251,7 @@ def _corporate() -> tuple[Palette, ...]:
             -2,
             (Layer("clean_guitar", 0, pan=0.35, width=0.4), Layer("pizzicato", -4, pan=-0.3, plays="loud")),
         ),
-        melody=Part(1, (Layer("grand_piano", 0, width=0.6), Layer("violin", -6, plays="loud", pan=0.15))),
+        melody=Part(3, (Layer("grand_piano", 0, width=0.6), Layer("violin", -6, plays="loud", pan=0.15))),
     )
     return bright, acoustic
 
@@ -272,9 +264,7 @@ def _lofi() -> tuple[Palette, ...]:
         bass=Part(0, (Layer("contrabass_plucked", 0, send=-24),)),
         harmony=Part(0, (Layer("tine_piano", 0, send=-14), Layer("warm_pad", -8))),
         counter=Part(-3, (Layer("vibraphone", 0, pan=0.3),)),
-        melody=Part(
-            0, (Layer("clean_guitar", 0, pan=-0.15, width=0.5), Layer("tine_piano", -5, octave=1, pan=0.1))
-        ),
+        melody=Part(0.5, (Layer("clean_guitar", 0, pan=-0.15, width=0.5), Layer("tine_piano", -5, octave=1, pan=0.1))),
     )
     tape = _palette(
         "lofi/tape",
@@ -283,7 +273,7 @@ def _lofi() -> tuple[Palette, ...]:
         bass=Part(0, (Layer("fingered_bass", 0, send=-24),)),
         harmony=Part(0, (Layer("grand_piano", 0, width=0.5, send=-14), Layer("warm_pad", -7))),
         counter=Part(-3, (Layer("nylon_guitar", 0, pan=0.35),)),
-        melody=Part(0, (Layer("vibraphone", 0, pan=-0.1), Layer("flute", -5, plays="loud", pan=0.15))),
+        melody=Part(-2, (Layer("vibraphone", 0, pan=-0.1), Layer("flute", -5, plays="loud", pan=0.15))),
     )
     return keys, tape
 
@@ -312,7 +302,7 @@ def _tense() -> tuple[Palette, ...]:
             ),
         ),
         counter=Part(-2, (Layer("pizzicato", 0, pan=-0.25), Layer("marimba", -4, pan=0.3))),
-        melody=Part(1, (Layer("cello", 0, pan=0.1, send=-11), Layer("grand_piano", -1, width=0.6))),
+        melody=Part(-0.5, (Layer("cello", 0, pan=0.1, send=-11), Layer("grand_piano", -1, width=0.6))),
     )
     pulse = _palette(
         "tense/pulse",
@@ -328,7 +318,7 @@ def _tense() -> tuple[Palette, ...]:
             ),
         ),
         counter=Part(-2, (Layer("fm_bass", -2, pan=-0.2, octave=1), Layer("muted_guitar", -2, pan=0.25))),
-        melody=Part(1, (Layer("violin", 0, pan=-0.1, send=-10), Layer("tine_piano", -2, send=-10))),
+        melody=Part(-0.5, (Layer("violin", 0, pan=-0.1, send=-10), Layer("tine_piano", -2, send=-10))),
     )
     return thriller, pulse
 
@@ -339,24 +329,18 @@ def _electronic() -> tuple[Palette, ...]:
         "studio",
         drums=_drums(0, Layer("electronic_kit", 0, send=-20), _taken("analogue_kit", 36, 36, 2, -40)),
         bass=Part(0, (Layer("saw_bass", 0, send=-40, width=0.3),)),
-        harmony=Part(0, (Layer("saw_lead", -2, width=1.0, send=-14), Layer("warm_pad", -3, send=-11))),
+        harmony=Part(2, (Layer("saw_lead", -2, width=1.0, send=-14), Layer("warm_pad", -3, send=-11))),
         counter=Part(-3, (Layer("square_lead", 0, pan=0.3, send=-12),)),
-        melody=Part(0, (Layer("saw_lead", 0, send=-12), Layer("fm_piano", -3, octave=1, send=-12))),
+        melody=Part(-1.5, (Layer("saw_lead", 0, send=-12), Layer("fm_piano", -3, octave=1, send=-12))),
     )
     neon = _palette(
         "electronic/neon",
         "chamber",
         drums=_drums(0, Layer("analogue_kit", 0, send=-18)),
-        bass=Part(
-            0, (Layer("fm_bass", 0, send=-40, width=0.3), Layer("saw_bass", -5, plays="loud", send=-40))
-        ),
+        bass=Part(0, (Layer("fm_bass", 0, send=-40, width=0.3), Layer("saw_bass", -5, plays="loud", send=-40))),
         harmony=Part(0, (Layer("warm_pad", -1, send=-11), Layer("fm_piano", 0, send=-13))),
-        counter=Part(
-            -3, (Layer("tine_piano", 0, octave=1, pan=-0.3), Layer("square_lead", -5, pan=0.3, plays="loud"))
-        ),
-        melody=Part(
-            0, (Layer("square_lead", 0, send=-12), Layer("saw_lead", -4, octave=1, plays="loud", send=-12))
-        ),
+        counter=Part(-3, (Layer("tine_piano", 0, octave=1, pan=-0.3), Layer("square_lead", -5, pan=0.3, plays="loud"))),
+        melody=Part(0, (Layer("square_lead", 0, send=-12), Layer("saw_lead", -4, octave=1, plays="loud", send=-12))),
     )
     return club, neon
 
@@ -390,7 +374,7 @@ def _folk() -> tuple[Palette, ...]:
         drums=_drums(-3, Layer("standard_kit", 0, send=-14), _taken("taiko", 36, 48, -1)),
         bass=Part(-1, (Layer("contrabass_plucked", 0, send=-20), Layer("cello", -6, octave=1, plays="loud"))),
         harmony=Part(0, (Layer("nylon_guitar", 0, pan=-0.2, send=-14), Layer("slow_strings", -6, send=-10))),
-        counter=Part(-2, (Layer("harp", 0, pan=0.3),)),
+        counter=Part(-5, (Layer("harp", 0, pan=0.3),)),
         melody=Part(
             1,
             (
@@ -412,7 +396,7 @@ def _playful() -> tuple[Palette, ...]:
         harmony=Part(0, (Layer("pizzicato", 0, pan=-0.15), Layer("clarinet", -6, plays="loud", pan=-0.3))),
         counter=Part(-2, (Layer("marimba", 0, pan=0.35),)),
         melody=Part(
-            1,
+            0,
             (
                 Layer("glockenspiel", -3, octave=1, pan=0.1),
                 Layer("clarinet", -1, pan=-0.1),
@@ -426,15 +410,14 @@ def _playful() -> tuple[Palette, ...]:
         drums=_drums(-2, Layer("brush_kit", 0, send=-14)),
         bass=Part(-1, (Layer("contrabass_plucked", 0, send=-20), Layer("tuba", -5, plays="loud"))),
         harmony=Part(0, (Layer("nylon_guitar", 0, pan=-0.3), Layer("pizzicato", -2, pan=0.2))),
-        counter=Part(
-            -2, (Layer("pizzicato", 0, pan=0.3), Layer("bassoon", -4, plays="loud", pan=0.35, octave=-1))
-        ),
-        melody=Part(
-            1, (Layer("flute", -1, pan=-0.1), Layer("marimba", -1, pan=0.1), Layer("oboe", -5, plays="loud"))
-        ),
+        counter=Part(-2, (Layer("pizzicato", 0, pan=0.3), Layer("bassoon", -4, plays="loud", pan=0.35, octave=-1))),
+        melody=Part(1, (Layer("flute", -1, pan=-0.1), Layer("marimba", -1, pan=0.1), Layer("oboe", -5, plays="loud"))),
     )
     return toybox, stroll
 
+
+ROLE_LEVELS: dict[Role, float] = {"drums": -1.5, "bass": 2.0, "harmony": -1.5, "counter": 0.0, "melody": 3.0}
+"""dB added to every part: chords are several notes and drums are all peak, while a tune is one line to be followed."""
 
 PALETTES: dict[str, tuple[Palette, ...]] = {
     "epic": _epic(),

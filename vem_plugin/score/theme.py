@@ -149,9 +149,7 @@ def _draw_themes(cue: CueSheet, rng: np.random.Generator, *, may_lift: bool) -> 
 
 
 def _thinned(motif: Motif, densities: tuple[int, int, int]) -> tuple[Motif, Motif, Motif]:
-    low, middle, full = (
-        motif if wanted == densities[2] else thin_motif(motif, wanted) for wanted in densities
-    )
+    low, middle, full = (motif if wanted == densities[2] else thin_motif(motif, wanted) for wanted in densities)
     return low, middle, full
 
 
@@ -167,9 +165,7 @@ def realise(cue: CueSheet, cards: ThemeCards) -> RealisedTheme:
         chords.extend(_chords_of_bar(cue, cards, bar, bars_left=len(bars) - 1 - index))
     firsts = [chords[bar.beat].root for bar in bars[1:]] + [0]
     next_roots = tuple(root for bar, root in zip(bars, firsts, strict=True) for _ in range(bar.beats))
-    resting = frozenset(
-        beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats)
-    )
+    resting = frozenset(beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats))
     return RealisedTheme(tuple(chords), next_roots, _melody_of(cue, cards, bars), resting)
 
 
@@ -178,8 +174,7 @@ def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bar: CueBar, *, bars_left: 
     tonic = tonic_of(cue.mode)
     if bars_left == 0:
         return [
-            tonic if beat >= cue.end_beat else last_push_of(cue.mode)
-            for beat in range(bar.beat, bar.beat + bar.beats)
+            tonic if beat >= cue.end_beat else last_push_of(cue.mode) for beat in range(bar.beat, bar.beat + bar.beats)
         ]
     card = cards.themes[bar.section.theme]
     chord = card.loop[(bar.phrase_place // cards.bars_per_chord) % len(card.loop)]

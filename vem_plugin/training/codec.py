@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 PIECES_A_STEP = 12
 LEARNING_RATE = 1.5e-3
+FURTHER_RATE = 1e-3
 LOUDEST_NOISE = 0.6
 """Standard deviation of noise on the latents, drawn per beat from 0 to this."""
 VELOCITY_WEIGHT = 4.0
@@ -65,20 +66,30 @@ def padded(rasters: list[NDArray[np.float32]]) -> tuple[Tensor, Tensor]:
 
 
 def train_codec(
-    train: PieceColumns, heldout: PieceColumns, *, minutes: float, out: Path, device: str = "cpu", seed: int = 0
+    train: PieceColumns,
+    heldout: PieceColumns,
+    *,
+    minutes: float,
+    out: Path,
+    further: bool = False,
+    device: str = "cpu",
+    seed: int = 0,
 ) -> ScoreCodec:
     """Train a codec for a number of minutes; the result is saved into the folder ``out``.
 
-    Noise of random strength is added to the latents before decoding, so that the codec forgives a sampler.
+    Noise of random strength is added to the latents before decoding, so that the codec forgives a sampler. With
+    ``further`` the codec that lies in ``out`` is trained on, at a lower rate.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    codec = ScoreCodec().to(device)
+    codec = ScoreCodec.from_pretrained(out, low_cpu_mem_usage=False) if further else ScoreCodec()
+    codec.to(device)
+    peak = FURTHER_RATE if further else LEARNING_RATE
     loss_of = RasterLoss(codec.device)
     optimiser = torch.optim.AdamW(codec.parameters(), lr=LEARNING_RATE, weight_decay=1e-3, betas=(0.9, 0.98))
     pace, step, mean_loss = Pace.of_minutes(minutes), 0, 0.0
     while (progress := pace.progress) < 1:
-        rate = LEARNING_RATE * warm_up(step) * (1 - progress) ** 0.7
+        rate = peak * warm_up(step) * (1 - progress) ** 0.7
         for group in optimiser.param_groups:
             group["lr"] = max(rate, 1e-5)
         batch, frames = padded([train.raster(number) for number in rng.integers(len(train), size=PIECES_A_STEP)])

@@ -51,6 +51,8 @@ def corpus(
 def codec(
     out: Out,
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 8.0,
+    further: Annotated[bool, typer.Option(help="Train on the codec of the run folder.")] = False,
+    seed: Annotated[int, typer.Option(help="Order of the pieces and noise.")] = 0,
     device: Device = "cpu",
 ) -> None:
     """Train the score codec."""
@@ -59,7 +61,9 @@ def codec(
 
     _log_to(out, "codec")
     train, heldout = PieceColumns.open(out / "train"), PieceColumns.open(out / "heldout")
-    train_codec(train, heldout, minutes=minutes, out=out / "codec", device=device)
+    train_codec(
+        train, heldout, minutes=minutes, out=out / "codec", further=further, device=device, seed=seed
+    )
 
 
 @app.command()

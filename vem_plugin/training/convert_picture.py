@@ -112,16 +112,12 @@ class GraphWriter:
         last = self._convolution(last, path + "_depthwise_conv", path + "_bn1", stride=2 if halves else 1)
         last = self._convolution(last, path + "_project_conv", path + "_bn2", clipped=False)
         narrow = self._arrays[path + "_project_conv.weight"].shape[0]
-        wide = self._arrays.get(
-            path + "_expand_conv.weight", self._arrays[path + "_depthwise_conv.weight"]
-        ).shape
+        wide = self._arrays.get(path + "_expand_conv.weight", self._arrays[path + "_depthwise_conv.weight"]).shape
         if not halves and wide[1] == narrow:
             last = self._add("Add", [last, entry], path + "sum")
         return last
 
-    def _convolution(
-        self, entry: str, weights: str, norm: str, *, stride: int = 1, clipped: bool = True
-    ) -> str:
+    def _convolution(self, entry: str, weights: str, norm: str, *, stride: int = 1, clipped: bool = True) -> str:
         kernel = self._arrays[weights + ".weight"]  # (out, in / groups, k, k)
         gain = self._arrays[norm + ".weight"] / np.sqrt(self._arrays[norm + ".running_var"] + EPSILON)
         bias = self._arrays[norm + ".bias"] - self._arrays[norm + ".running_mean"] * gain

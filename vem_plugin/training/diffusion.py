@@ -174,7 +174,7 @@ def diffusion_step(course: Course, batch: TaughtBatch) -> tuple[float, float]:
     course.step += 1
     course.pieces += int((batch.conditions.piece.amax(1) + 1).sum())
     course.average.follow(course.model, course.step)
-    return float(loss), float(error)
+    return float(loss.detach()), float(error.detach())
 
 
 def measuring_batches(heldout: PieceColumns) -> list[TaughtBatch]:

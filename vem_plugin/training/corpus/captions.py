@@ -86,8 +86,7 @@ def all_captions() -> list[str]:
         for template in templates:
             slots = _slots_of(template)
             choices = [
-                [word for value in _WORDS[slot] for word in _synonyms(slot, value, held_out=held_out)]
-                for slot in slots
+                [word for value in _WORDS[slot] for word in _synonyms(slot, value, held_out=held_out)] for slot in slots
             ]
             for words in product(*choices):
                 found.add(template.format(**dict(zip(slots, words, strict=True))))

@@ -9,13 +9,13 @@ import numpy as np
 from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.cue_bars import CueBar
 from vem_plugin.score.notes import STEPS_PER_BEAT
+from vem_plugin.score.strengths import MARKED, STRONG
 from vem_plugin.score.theme import RealisedTheme
 from vem_plugin.training.corpus.grooves import CRASH, KICK, LIGHT_DRUM, LOW_TOM, OPEN_HAT
 from vem_plugin.training.corpus.parts import Playing
 from vem_plugin.training.corpus.sketch import BASS, COUNTER, DRUMS_ROLE, HARMONY, MELODY, Sketch
 from vem_plugin.training.corpus.voicing import bass_root, hand_of
 
-MARKED, STRONG, ORDINARY = 1.0, 0.5, 0.25
 STEPS_PER_EIGHTH = 2
 MARKED_VELOCITY, STRONG_VELOCITY, LIFT = 122, 108, 8
 Voicings = tuple[tuple[int, ...], ...]

@@ -214,9 +214,7 @@ def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.ra
         strong = start % 8 == 0 or note.length >= 4
         pitch = nearest_tone(note.pitch, chord.tones if strong else scale)
         if number:
-            pitch = _moved_on(
-                tune[number - 1].pitch, note.pitch, last, pitch, chord.tones if strong else scale
-            )
+            pitch = _moved_on(tune[number - 1].pitch, note.pitch, last, pitch, chord.tones if strong else scale)
         last = pitch
         longest = PLUCKED[task.style][2] if task.style in PLUCKED else note.length
         velocity = task.velocity + 4 + (8 if start % 8 == 0 else 0)

@@ -113,9 +113,7 @@ FIGURES_OF_STYLE: dict[str, Levels] = {
     "corporate": _levels("quarters muted-8", "muted-8 up-8 picked", "up-16 three-three-two alternate-8"),
     "lofi": _levels("line quarters", "picked three-three-two", "three-three-two alternate-8"),
     "tense": _levels("ostinato-8 line", "ostinato-8 ostinato-16", "ostinato-16 alternate-16"),
-    "electronic": _levels(
-        "up-8 line", "up-16 three-three-two alternate-16", "up-16 pendulum-16 alternate-16"
-    ),
+    "electronic": _levels("up-8 line", "up-16 three-three-two alternate-16", "up-16 pendulum-16 alternate-16"),
     "folk": _levels("picked quarters", "picked alternate-8", "alternate-8 up-16 picked"),
     "playful": _levels("quarters", "up-8 alternate-8", "alternate-8 up-16"),
 }
@@ -132,6 +130,4 @@ def fit(pattern: tuple[tuple, ...], steps: int) -> tuple[tuple, ...]:
         return ((pattern[0][0], steps - pattern[0][0], *pattern[0][2:]),)
     rounds = -(-steps // 16)
     notes = ((start + 16 * turn, length, *rest) for turn in range(rounds) for start, length, *rest in pattern)
-    return tuple(
-        (start, min(length, steps - start), *rest) for start, length, *rest in notes if start < steps
-    )
+    return tuple((start, min(length, steps - start), *rest) for start, length, *rest in notes if start < steps)

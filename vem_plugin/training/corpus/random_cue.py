@@ -44,9 +44,7 @@ def random_cue(
     shares = MODE_SHARES[style]
     mode = str(rng.choice(list(shares), p=list(shares.values())))
     bpm = float(rng.uniform(*TEMPI[style]))
-    length = (
-        int(rng.integers(8, min_beats)) if rng.random() < 0.1 else int(rng.integers(min_beats, max_beats + 1))
-    )
+    length = int(rng.integers(8, min_beats)) if rng.random() < 0.1 else int(rng.integers(min_beats, max_beats + 1))
     sections = _draw_sections(rng, style, mode, _draw_bars(rng, length))
     beats = sum(section.beats for section in sections)
     last_bar = sections[-1].bars[-1]
@@ -76,9 +74,7 @@ def _draw_bars(rng: np.random.Generator, length: int) -> list[tuple[int, ...]]:
     return sections
 
 
-def _draw_sections(
-    rng: np.random.Generator, style: str, mode: str, bars: list[tuple[int, ...]]
-) -> tuple[Section, ...]:
+def _draw_sections(rng: np.random.Generator, style: str, mode: str, bars: list[tuple[int, ...]]) -> tuple[Section, ...]:
     energies = _draw_energies(rng, len(bars))
     if style == "ambient":
         energies = energies * 0.75

@@ -47,9 +47,7 @@ class Sketch:
         """Notes of all roles that begin on a step."""
         return [note for notes in self.roles for note in notes if note.start == step]
 
-    def strike(
-        self, role: int, step: int, pitches: tuple[int, ...], velocity: float, *, longest: int
-    ) -> None:
+    def strike(self, role: int, step: int, pitches: tuple[int, ...], velocity: float, *, longest: int) -> None:
         """Make sure that a pitched role begins a note on a step.
 
         A note that begins there already is accented, one that sounds is split and struck again, and where the

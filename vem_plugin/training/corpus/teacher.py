@@ -173,10 +173,7 @@ def _hold_pad(task: BarTask, sketch: Sketch, before: CueBar | None, piece: _Piec
     bar = task.bar
     if before is None or not task.spans or "harmony" not in before.section.roles:
         return False
-    pads = (
-        piece.playings[before.section.theme].comp[before.level] == "pad"
-        and task.playing.comp[bar.level] == "pad"
-    )
+    pads = piece.playings[before.section.theme].comp[before.level] == "pad" and task.playing.comp[bar.level] == "pad"
     same = piece.theme.chords[bar.beat] == piece.theme.chords[bar.beat - 1] and len(task.spans) == 1
     if not (pads and same and bar.phrase_place % 2 == 1):
         return False

@@ -1,0 +1,5 @@
+"""The music conductor: from what is seen, felt and asked for to a cue sheet (VeM, "music conductor")."""
+
+from vem_plugin.direct.conductor import direct
+
+__all__ = ["direct"]
