@@ -91,7 +91,7 @@ def measure(edit: Storyboard, *, tempo: tuple[float, float] = (80.0, 140.0)) -> 
     def share(*wanted: Grid) -> float:
         return sum(place in wanted for place in places) / max(1, len(cuts))
 
-    tempi = [float(segment.bpm) for segment in plan.segments]
+    tempi = [segment.bpm for segment in plan.segments]
     row = Row(
         name=edit.name,
         cuts=len(cuts),
@@ -100,8 +100,8 @@ def measure(edit: Storyboard, *, tempo: tuple[float, float] = (80.0, 140.0)) -> 
         on_grid=share("downbeat", "beat", "off-beat"),
         on_beat=share("downbeat", "beat"),
         on_downbeat=share("downbeat"),
-        deviation=max(abs(bpm / float(plan.base_bpm) - 1) for bpm in tempi),
-        change=max([max(a / b, b / a) - 1 for a, b in pairwise(tempi)], default=0.0),
+        deviation=float(max(abs(bpm / plan.base_bpm - 1) for bpm in tempi)),
+        change=float(max([max(a / b, b / a) - 1 for a, b in pairwise(tempi)], default=Fraction(0))),
         constant=best_constant_share([item.time for item in cuts], edit.clock.frame_duration, tempo=tempo),
         seconds=seconds,
     )

@@ -91,7 +91,7 @@ def interpret(parsed: ParsedVideo, settings: Settings) -> tuple[Brief, str]:
     from vem_plugin.brief import Brief, choose_style, read_spans
     from vem_plugin.encoders.text import TextEncoder
 
-    spans = read_spans(parsed.storyboard.markers)
+    spans = read_spans(parsed.storyboard.markers, shortest=parsed.storyboard.clock.frame_duration)
     brief = Brief(text=settings.brief, style=settings.style, tempo=settings.tempo, spans=spans)
     return brief, settings.style or choose_style(brief, parsed, TextEncoder(device="cpu"))
 

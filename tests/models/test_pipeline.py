@@ -26,9 +26,7 @@ def long_conditions(conditions: Conditions, times: int) -> Conditions:
     """The same piece several times over, as far as frames go."""
     framewise = {"beat", "direction", "card", "piece", "relation", "mask"}
     arrays = {item.name: getattr(conditions, item.name) for item in fields(Conditions)}
-    return Conditions(
-        **{name: np.concatenate([a] * times) if name in framewise else a for name, a in arrays.items()}
-    )
+    return Conditions(**{name: np.concatenate([a] * times) if name in framewise else a for name, a in arrays.items()})
 
 
 def test_the_same_seed_gives_the_same_latents(pipeline: VeMPipeline, conditions: Conditions) -> None:
@@ -101,9 +99,7 @@ def test_saved_and_loaded_is_bit_equal(pipeline: VeMPipeline, model_folder: Path
     for mine, theirs in ((pipeline.transformer, loaded.transformer), (pipeline.codec, loaded.codec)):
         for (name, weights), (_, again) in zip(mine.state_dict().items(), theirs.state_dict().items(), strict=True):
             assert torch.equal(weights, again), name
-    np.testing.assert_array_equal(
-        pipeline(conditions, seed=3, steps=2), loaded(conditions, seed=3, steps=2)
-    )
+    np.testing.assert_array_equal(pipeline(conditions, seed=3, steps=2), loaded(conditions, seed=3, steps=2))
     assert loaded.folder is not None
     assert loaded.folder.index.name == "small"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vem_plugin.models.raster import BEAT_SIZE, LANES, folded, notes_of, rasterise
-from vem_plugin.score.notes import NOTE, Chord
+from vem_plugin.score.notes import NOTE
 from vem_plugin.training.corpus.build import build_piece
 
 

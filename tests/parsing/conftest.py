@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "video"
 WriteVideo = Callable[..., Path]
@@ -43,6 +44,7 @@ def write_video(tmp_path: Path) -> WriteVideo:
         path = tmp_path / name
         with av.open(path, "w") as container:
             stream = container.add_stream(codec, rate=rate)
+            assert isinstance(stream, VideoStream)
             stream.codec_context.gop_size = key_every
             if codec == "libx264":
                 stream.codec_context.options = {"qp": "1", "sc_threshold": "0"}

@@ -70,7 +70,7 @@ def test_grain_is_not_motion() -> None:
     rng = np.random.default_rng(0)
     scene = textured().astype(float)
     noisy = [np.clip(scene + rng.normal(0, 6, scene.shape), 0, 255).astype(np.uint8) for _ in range(2)]
-    assert look(*noisy).motion < 0.05
+    assert look(noisy[0], noisy[1]).motion < 0.05
 
 
 def test_a_dark_scene_moves_as_much_as_the_same_scene_bright() -> None:

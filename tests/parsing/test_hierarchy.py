@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def picture() -> PictureEncoder:
 
 def board_of(path: Path, edges: tuple[int, ...] = CUTS, *, online: bool = True) -> Storyboard:
     shots = []
-    for number, (first, last) in enumerate(zip(edges, edges[1:], strict=False), start=1):
+    for number, (first, last) in enumerate(pairwise(edges), start=1):
         start, length = Fraction(first, 25), Fraction(last - first, 25)
         media = MediaUse(path.as_uri(), path, start, length, online=online)
         shots.append(Shot(number, f"Shot {number}", start, length, "picture", media))
@@ -178,6 +179,7 @@ def test_parsing_twice_gives_the_same_numbers(
 
 def test_importing_the_parser_loads_nothing_heavy() -> None:
     heavy = ("av", "cv2", "onnxruntime", "scenedetect", "tokenizers", "torch")
-    code = f"import sys, vem_plugin.parsing.hierarchy, vem_plugin.parsing.shots; print([m for m in {heavy} if m in sys.modules])"
+    rooms = "vem_plugin.parsing.hierarchy, vem_plugin.parsing.shots"
+    code = f"import sys, {rooms}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

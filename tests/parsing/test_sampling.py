@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from vem_plugin.parsing.sampling import choose_frames, places_of_shot
@@ -40,7 +41,7 @@ def test_glimpses_cover_the_shots_media_and_nothing_else() -> None:
     places = places_of_shot(shot(1, 9, media_start=100))
     assert places[0][1].start == 100
     assert places[-1][1].end == 109
-    assert all(one[1].end == other[1].start for one, other in zip(places, places[1:], strict=False))
+    assert all(one[1].end == other[1].start for one, other in pairwise(places))
 
 
 def test_a_reversed_shot_is_seen_backwards() -> None:

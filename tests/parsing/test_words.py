@@ -37,12 +37,13 @@ def test_names_keep_what_people_wrote(name: str, words: str) -> None:
 
 
 def test_the_editors_words_come_before_the_labels_and_nothing_twice() -> None:
-    found = words_of_shot(shot("harbour.mov", "calm, wide", "harbour"), [("pier", 0.6), ("gondola", 0.2)], Cinematics())
+    found = words_of_shot(shot("harbour.mov", "calm, wide", "harbour"), [("pier", 0.8), ("gondola", 0.5)], Cinematics())
     assert found == "harbour, calm, wide, pier"
 
 
 def test_a_shot_without_words_is_told_by_its_look() -> None:
     look = Cinematics(light=0.1, warmth=-0.4, saturation=0.3, contrast=0.4, motion=0.02)
+    assert words_of_shot(shot(), [("pier", 0.5)], look) == "pier"
     assert words_of_shot(shot(), [("pier", 0.1)], look) == "dark, cold, calm"
     assert words_of_shot(shot(), [], Cinematics()) == "plain"
     assert words_of_shot(shot(), [], None) == ""

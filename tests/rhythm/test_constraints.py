@@ -100,6 +100,12 @@ def test_two_markers_at_one_instant_are_one_and_the_stricter_wish_counts(make_ed
     assert constraint.wants == "downbeat"
 
 
+def test_markers_a_frame_apart_are_one_but_a_marker_beside_a_cut_is_not(make_edit):
+    constraints = constraints_of(make_edit([48], 240, ((96, 1, "one"), (97, 1, "two"), (49, 1, "three"))))
+    assert frames(constraints) == [48, 49, 96, 240]
+    assert at(constraints, 96).label.startswith('marker "one"')
+
+
 @pytest.mark.parametrize("frame", [239, 240])
 def test_a_marker_on_the_last_frame_is_the_end(make_edit, frame):
     (end,) = constraints_of(make_edit([], 240, ((frame, 1, "final chord"),)))

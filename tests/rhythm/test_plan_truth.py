@@ -98,6 +98,12 @@ def test_a_marker_just_after_the_start_is_refused(make_edit):
         plan_of(make_edit([], 600, ((2, 1, "too soon"),)))
 
 
+def test_a_change_of_exactly_ten_percent_is_allowed(make_edit):
+    # Eighths of 10 and of 11 frames: 144 and 130.9 bpm, 10 % apart and both within 10 % of 137.
+    plan = plan_of(make_edit([], 80 + 88, ((80, 1, "hit"),)), tempo=(135, 140))
+    assert [segment.bpm for segment in plan.segments] == [144, Fraction(1440, 11)]
+
+
 def test_a_tempo_that_cannot_end_on_a_beat_is_refused(make_edit):
     with pytest.raises(PlanError, match="Widen --tempo"):
         plan_of(make_edit([], 20), tempo=(100, 100))

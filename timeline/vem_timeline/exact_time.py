@@ -25,15 +25,23 @@ def _cached_rate(rate: float) -> Fraction:
     return exact_rate(rate)
 
 
-def seconds_of_time(time: RationalTime, *, where: str = "") -> Fraction:
+@lru_cache(maxsize=100_000)  # a long edit repeats few lengths thousands of times
+def _seconds_of(value: float, rate: float) -> Fraction:
+    whole = round(value)
+    if abs(value - whole) < 0.5 / _SUBFRAME_LIMIT:
+        return whole / _cached_rate(rate)
+    return Fraction(value).limit_denominator(_SUBFRAME_LIMIT) / _cached_rate(rate)
+
+
+def seconds_of_time(time: RationalTime, *, where: object = "") -> Fraction:
     """Exact seconds of a ``RationalTime``.
 
     Parameters
     ----------
     time : RationalTime
         Value and rate as read from the file.
-    where : str
-        Named in the error.
+    where : object
+        Named in the error, by its text.
 
     Raises
     ------
@@ -46,10 +54,7 @@ def seconds_of_time(time: RationalTime, *, where: str = "") -> Fraction:
     if not (math.isfinite(value) and math.isfinite(rate) and rate > 0):
         raise UnreadableTimeline(
             f"The time {value:g} at {rate:g} frames per second is no time.",
-            where=where,
+            where=str(where),
             remedy="Export the timeline again, or delete that clip.",
         )
-    whole = round(value)
-    if abs(value - whole) < 0.5 / _SUBFRAME_LIMIT:
-        return whole / _cached_rate(rate)
-    return Fraction(value).limit_denominator(_SUBFRAME_LIMIT) / _cached_rate(rate)
+    return _seconds_of(value, rate)

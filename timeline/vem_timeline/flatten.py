@@ -97,7 +97,8 @@ class _Flattening:
             return self._clip(node, head, tail)
         inner = self._track(node) if node.kind == "track" else self._stack(node)
         name = (node.name,) if node.kind == "stack" and node.name else ()
-        return [replace(piece, compounds=name + piece.compounds) for piece in _through(inner, node, head, tail)]
+        shown = _through(inner, node, head, tail)
+        return [replace(piece, compounds=name + piece.compounds) for piece in shown] if name else shown
 
     def _clip(self, clip: Node, head: Fraction, tail: Fraction) -> list[Piece]:
         if is_adjustment(clip):
@@ -233,6 +234,8 @@ def _through(inner: list[Piece], node: Node, head: Fraction, tail: Fraction) -> 
             return []
         source = frozen.source + frozen.speed * (node.start - frozen.start)
         return [replace(frozen, start=first, end=last, source=source, speed=_ZERO, begins=None, ends=None)]
+    if node.speed == 1 and node.start == first == 0 and (not inner or (inner[0].start >= 0 and inner[-1].end <= last)):
+        return inner  # the usual case: a track without a trim
     edges = sorted((node.origin + node.speed * first, node.origin + node.speed * last))
     shown = [
         _retimed(piece.between(max(piece.start, edges[0]), min(piece.end, edges[1])), node)

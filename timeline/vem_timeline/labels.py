@@ -22,7 +22,7 @@ _ROLE_KEYS = frozenset({"role", "roles", "audiorole", "videorole"})
 _DEEPEST = 4
 
 
-def marks_of_item(item: Any, *, where: str) -> tuple[Mark, ...]:
+def marks_of_item(item: Any, *, where: object) -> tuple[Mark, ...]:
     """Markers on an OpenTimelineIO item, in the item's own time.
 
     A marker of at most one frame of its own rate is a point: DaVinci Resolve gives point markers one frame.

@@ -21,7 +21,7 @@ from vem_timeline.exact_time import seconds_of_time
 from vem_timeline.labels import labels_of_metadata, marks_of_item
 from vem_timeline.ownership import is_own_track
 from vem_timeline.references import source_of_clip
-from vem_timeline.tree import Join, Node, NodeKind, RemarkBook, place_of
+from vem_timeline.tree import Join, Node, NodeKind, Place, RemarkBook
 
 _SPEED_LIMIT = 1_000_000
 """Largest denominator of a speed: 0.8545454551724138 stays exact to one part in a million."""
@@ -98,7 +98,7 @@ class _Layout:
             return self._clip(item, spot)
         raise UnreadableTimeline(
             f"A {item.schema_name()} cannot lie on a track.",
-            where=self._place(item, spot),
+            where=str(self._place(item, spot)),
             remedy="Export the edit as OpenTimelineIO (.otio) again.",
         )
 
@@ -111,7 +111,7 @@ class _Layout:
         if node.duration == 0 and node.enabled and spot.pictures:
             raise UnreadableTimeline(
                 "A clip has no length.",
-                where=node.place,
+                where=str(node.place),
                 remedy="Delete that clip, or give it at least one frame.",
             )
         return node
@@ -138,7 +138,7 @@ class _Layout:
             **parts,
         )
 
-    def _range_of(self, item: Any, content: Fraction | None, place: str) -> tuple[Fraction, Fraction]:
+    def _range_of(self, item: Any, content: Fraction | None, place: Place) -> tuple[Fraction, Fraction]:
         """Start in the item's own time and length, from its source range or from what it holds."""
         trim = item.source_range
         if trim is not None:
@@ -151,18 +151,18 @@ class _Layout:
         else:
             raise UnreadableTimeline(
                 f"A {item.schema_name().lower()} does not say how long it is.",
-                where=place,
+                where=str(place),
                 remedy="Give it an in and an out point, or export the timeline again.",
             )
         if length < 0:
             raise UnreadableTimeline(
                 f"An item lasts {float(length):g} seconds.",
-                where=place,
+                where=str(place),
                 remedy="Delete that item, or export the timeline again.",
             )
         return start, length
 
-    def _speed_of(self, item: Any, place: str) -> Fraction:
+    def _speed_of(self, item: Any, place: Place) -> Fraction:
         speed = Fraction(1)
         for effect in item.effects:
             if not effect.enabled:
@@ -193,8 +193,8 @@ class _Layout:
             after=max(after, Fraction(0)),
         )
 
-    def _place(self, item: Any, spot: _Spot) -> str:
-        return place_of(spot.track, item.name, spot.at, clock=self.clock)
+    def _place(self, item: Any, spot: _Spot) -> Place:
+        return Place(spot.track, item.name, spot.at, self.clock)
 
 
 def _role_of(item: Any) -> str:

@@ -14,7 +14,7 @@ from vem_timeline.clock import Clock
 from vem_timeline.naming import denies_speech, says_music, says_speech
 from vem_timeline.placement import Placement, placements_of
 from vem_timeline.storyboard import Marker, MarkerOwner, SpeechRange
-from vem_timeline.tree import Mark, Node, RemarkBook, place_of
+from vem_timeline.tree import Mark, Node, RemarkBook
 
 
 def markers_of_tree(root: Node, clock: Clock, book: RemarkBook) -> tuple[Marker, ...]:
@@ -93,7 +93,7 @@ def speech_of_tree(root: Node, clock: Clock) -> tuple[SpeechRange, ...]:
             continue
         track = tracks[0]
         if _speaks(node, track):
-            source = f"{track.name or place_of('', '', placement.start, clock=clock)} / {node.name}".strip(" /")
+            source = f"{track.name or clock.timecode_of(placement.start)} / {node.name}".strip(" /")
             spoken.append((placement.start, placement.end, source))
     joined: list[tuple[Fraction, Fraction, str]] = []
     for start, end, source in sorted(spoken):

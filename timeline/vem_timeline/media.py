@@ -138,7 +138,7 @@ class MediaFinder:
         return start, length
 
     def _image_of_sequence(
-        self, frames: ImageSequence, url: str, start: Fraction, length: Fraction, place: str
+        self, frames: ImageSequence, url: str, start: Fraction, length: Fraction, place: object
     ) -> MediaUse:
         """The image in the middle of the stretch stands for a sequence: it is a file that can be decoded."""
         number = frames.first + int((start + length / 2) * frames.rate) * frames.step
@@ -148,12 +148,12 @@ class MediaFinder:
         path, online = self._find(joined, place)
         return MediaUse(url, path, Fraction(0), length, online, still=True)
 
-    def _find(self, url: str, place: str) -> tuple[Path | None, bool]:
+    def _find(self, url: str, place: object) -> tuple[Path | None, bool]:
         if url not in self._found:
             self._found[url] = self._look_for(url, place)
         return self._found[url]
 
-    def _look_for(self, url: str, place: str) -> tuple[Path | None, bool]:
+    def _look_for(self, url: str, place: object) -> tuple[Path | None, bool]:
         if self.members is not None and member_of_url(url, self.members) is not None:
             return None, True
         candidates = paths_of_url(url, self.folder)

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vem_timeline.bundle import unpack
+from vem_timeline.clock import Clock
 from vem_timeline.errors import EmptyTimeline, TimelineError
 from vem_timeline.storyboard import Storyboard
+from vem_timeline.tree import Node, RemarkBook
 
 if TYPE_CHECKING:
     from vem_timeline.document import Document
 
-__all__ = ["read", "storyboard_of_document", "unpack"]
+__all__ = ["measure_of_document", "read", "storyboard_of_document", "unpack"]
 
 
 def read(path: Path, *, media_folder: Path | None = None) -> Storyboard:
@@ -51,25 +53,17 @@ def read(path: Path, *, media_folder: Path | None = None) -> Storyboard:
 def storyboard_of_document(document: Document) -> Storyboard:
     """The storyboard of a timeline file that was opened; raises as `read`."""
     from vem_timeline.flatten import flatten
-    from vem_timeline.layout import tree_of_timeline
     from vem_timeline.markers import markers_of_tree, speech_of_tree
     from vem_timeline.media import MediaFinder
     from vem_timeline.shots import shots_of_stretches, stretches_of_pieces, transitions_of_stretches
-    from vem_timeline.timebase import clock_of_timeline
-    from vem_timeline.tree import RemarkBook
 
-    timeline, path, book = document.timeline, document.path, RemarkBook()
-    try:
-        clock = clock_of_timeline(timeline, book)
-        root = tree_of_timeline(timeline, clock, book)
-    except TimelineError as error:
-        raise type(error)(error.what, where=_within(path, error.where), remedy=error.remedy) from error
+    path, book = document.path, RemarkBook()
+    clock, root = _laid_out(document, book)
     pieces = flatten(root, book)
-    if root.duration == 0 or not any(piece.end > 0 and not piece.black for piece in pieces):
-        what = "The timeline has no length." if root.duration == 0 else "The timeline shows no picture."
-        raise EmptyTimeline(what, where=str(path), remedy="Put at least one enabled clip on a picture track.")
+    if not any(piece.end > 0 and not piece.black for piece in pieces):
+        raise _empty("The timeline shows no picture.", path)
     stretches = stretches_of_pieces(pieces, root.duration, clock=clock, book=book)
-    if stretches[-1].piece is None and stretches[-1].duration > Fraction(1):
+    if stretches[-1].piece is None and stretches[-1].duration > 1:
         book.add(
             "The timeline runs on after its last picture.",
             f"for {float(stretches[-1].duration):.2f} seconds",
@@ -79,7 +73,7 @@ def storyboard_of_document(document: Document) -> Storyboard:
     shots = shots_of_stretches(stretches, finder)
     markers = markers_of_tree(root, clock, book)
     return Storyboard(
-        name=timeline.name or path.stem,
+        name=document.timeline.name or path.stem,
         clock=clock,
         duration=root.duration,
         shots=shots,
@@ -89,6 +83,31 @@ def storyboard_of_document(document: Document) -> Storyboard:
         remarks=book.remarks(),
         source=path,
     )
+
+
+def measure_of_document(document: Document) -> tuple[Clock, Fraction]:
+    """Clock and length (seconds) of a timeline file that was opened; raises as `read`."""
+    clock, root = _laid_out(document, RemarkBook())
+    return clock, root.duration
+
+
+def _laid_out(document: Document, book: RemarkBook) -> tuple[Clock, Node]:
+    """The timeline's clock and its tracks in exact time."""
+    from vem_timeline.layout import tree_of_timeline
+    from vem_timeline.timebase import clock_of_timeline
+
+    try:
+        clock = clock_of_timeline(document.timeline, book)
+        root = tree_of_timeline(document.timeline, clock, book)
+    except TimelineError as error:
+        raise type(error)(error.what, where=_within(document.path, error.where), remedy=error.remedy) from error
+    if root.duration == 0:
+        raise _empty("The timeline has no length.", document.path)
+    return clock, root
+
+
+def _empty(what: str, path: Path) -> EmptyTimeline:
+    return EmptyTimeline(what, where=str(path), remedy="Put at least one enabled clip on a picture track.")
 
 
 def _within(path: Path, where: str) -> str:

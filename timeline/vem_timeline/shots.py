@@ -138,8 +138,11 @@ def _covered(pieces: list[Piece], duration: Fraction, clock: Clock, book: Remark
 
 def _snapped(time: Fraction, clock: Clock) -> Fraction:
     """The start of a frame, if a time is meant to be one."""
+    frames = time * clock.rate
+    if frames.denominator == 1:
+        return time
     frame = clock.frame_of(time)
-    return clock.seconds_of(frame) if abs(time * clock.rate - frame) <= _SNAP else time
+    return clock.seconds_of(frame) if abs(frames - frame) <= _SNAP else time
 
 
 def _without_black_fades(stretches: list[Stretch], duration: Fraction) -> list[Stretch]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_DECODER = json.JSONDecoder(strict=False)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SCALAR = re.compile(r"[^\s,\]}]+")
@@ -47,60 +47,58 @@ def value_at(text: str, span: JsonSpan) -> Any:
     return loaded(text[span.start : span.end])
 
 
-def root_of(text: str) -> JsonSpan:
-    """The one value of a JSON text."""
-    start = _skip_space(text, 1 if text.startswith("\ufeff") else 0)
-    return JsonSpan(start, _end_of(text, start))
+def start_of_root(text: str) -> int:
+    """Where the one value of a JSON text begins."""
+    return _skip_space(text, 1 if text.startswith("\ufeff") else 0)
 
 
-def member_of(text: str, span: JsonSpan, key: str) -> JsonSpan | None:
-    """Value of a key of the object at ``span``: the last one if the key is there twice, None if never."""
-    found = None
-    for name, value in _members(text, span):
-        if name == key:
-            found = value
-    return found
+def member_at(text: str, start: int, key: str) -> int | None:
+    """Where the value of a key begins, in the object that begins at ``start``; None if the key is not there."""
+    if text[start] != "{":
+        raise ValueError(f"no object at character {start}")
+    at = _skip_space(text, start + 1)
+    while text[at] != "}":
+        name = JsonSpan(at, _end_of(text, at))
+        value = _skip_space(text, _skip_space(text, name.end) + 1)  # past the colon
+        if value_at(text, name) == key:
+            return value
+        at = _past_comma(text, _end_of(text, value))
+    return None
 
 
-def entries_of(text: str, span: JsonSpan) -> list[JsonSpan]:
-    """Entries of the array at ``span``."""
-    if text[span.start] != "[":
-        raise ValueError(f"no array at character {span.start}")
+def entries_at(text: str, start: int) -> list[JsonSpan]:
+    """Entries of the array that begins at ``start``."""
+    if text[start] != "[":
+        raise ValueError(f"no array at character {start}")
     entries = []
-    at = _skip_space(text, span.start + 1)
+    at = _skip_space(text, start + 1)
     while text[at] != "]":
-        entry = JsonSpan(at, _end_of(text, at))
-        entries.append(entry)
-        at = _skip_space(text, entry.end)
-        if text[at] == ",":
-            at = _skip_space(text, at + 1)
+        entries.append(JsonSpan(at, _end_of(text, at)))
+        at = _past_comma(text, entries[-1].end)
     return entries
 
 
-def appended(text: str, array: JsonSpan, entry: str) -> str:
-    """The text with one more entry at the end of an array, laid out as its neighbours are."""
-    entries = entries_of(text, array)
-    if not entries:
-        return text[: array.start + 1] + entry + text[array.end - 1 :]
-    last = entries[-1]
-    first = entries[0]
-    between = text[array.start + 1 : first.start]
-    return f"{text[: last.end]},{between}{_laid_out(entry, between)}{text[last.end :]}"
+def appended(text: str, entries: list[JsonSpan], entry: str) -> str:
+    """The text with one more entry after those of an array (at least one), laid out as they are."""
+    opening = text.rindex("[", 0, entries[0].start)
+    between = text[opening + 1 : entries[0].start]
+    end = entries[-1].end
+    return f"{text[:end]},{between}{_laid_out(entry, between)}{text[end:]}"
 
 
 def replaced(text: str, span: JsonSpan, entry: str) -> str:
     """The text with another value in place of the one at ``span``."""
-    line = text.rfind("\n", 0, span.start) + 1
-    before = text[line : span.start]
-    indent = "\n" + before if before.strip() == "" else ""
+    line = text.rfind("\n", 0, span.start)
+    before = text[line + 1 : span.start]
+    newline = "\r\n" if line > 0 and text[line - 1] == "\r" else "\n"
+    indent = newline + before if line >= 0 and before.strip() == "" else ""
     return text[: span.start] + _laid_out(entry, indent) + text[span.end :]
 
 
-def without(text: str, array: JsonSpan, index: int) -> str:
-    """The text with one entry of an array taken out, together with one comma."""
-    entries = entries_of(text, array)
+def without(text: str, entries: list[JsonSpan], index: int) -> str:
+    """The text with one of an array's entries taken out, together with one comma."""
     if len(entries) == 1:
-        return text[: array.start + 1] + text[array.end - 1 :]
+        return text[: entries[0].start] + text[entries[0].end :]
     if index == 0:
         return text[: entries[0].start] + text[entries[1].start :]
     return text[: entries[index - 1].end] + text[entries[index].end :]
@@ -109,29 +107,22 @@ def without(text: str, array: JsonSpan, index: int) -> str:
 def _laid_out(entry: str, between: str) -> str:
     """An entry laid out as its neighbours: as deep, with their line ends, or on one line."""
     if "\n" not in between:
-        return re.sub(r"\n\s*", "", entry) if "\n" in entry else entry
+        return re.sub(r"\n\s*", "", entry)
     newline = "\r\n" if "\r\n" in between else "\n"
     indent = between.rpartition("\n")[2]
     return entry.replace("\n", newline + indent)
 
 
-def _members(text: str, span: JsonSpan) -> Iterator[tuple[str, JsonSpan]]:
-    if text[span.start] != "{":
-        raise ValueError(f"no object at character {span.start}")
-    at = _skip_space(text, span.start + 1)
-    while text[at] != "}":
-        name = JsonSpan(at, _end_of(text, at))
-        at = _skip_space(text, name.end)
-        value_start = _skip_space(text, at + 1)  # past the colon
-        value = JsonSpan(value_start, _end_of(text, value_start))
-        yield value_at(text, name), value
-        at = _skip_space(text, value.end)
-        if text[at] == ",":
-            at = _skip_space(text, at + 1)
-
-
 def _end_of(text: str, start: int) -> int:
-    """End of the value that starts at a place. Brackets are counted, so a whole timeline is passed in one sweep."""
+    """End of the value that starts at a place."""
+    try:
+        return _DECODER.raw_decode(text, start)[1]
+    except ValueError:
+        return _end_by_brackets(text, start)
+
+
+def _end_by_brackets(text: str, start: int) -> int:
+    """The same without understanding the values: for the odd numbers that OpenTimelineIO accepts."""
     if text[start] not in "{[":
         found = (_STRING if text[start] == '"' else _SCALAR).match(text, start)
         if found is None:
@@ -139,14 +130,15 @@ def _end_of(text: str, start: int) -> int:
         return found.end()
     depth = 0
     for token in _BRACKET.finditer(text, start):
-        mark = token.group()
-        if mark in ("{", "["):
-            depth += 1
-        elif mark in ("}", "]"):
-            depth -= 1
-            if depth == 0:
-                return token.end()
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
+        if depth == 0:
+            return token.end()
     raise ValueError(f"the value at character {start} does not end")
+
+
+def _past_comma(text: str, at: int) -> int:
+    at = _skip_space(text, at)
+    return _skip_space(text, at + 1) if text[at] == "," else at
 
 
 def _skip_space(text: str, at: int) -> int:

@@ -22,6 +22,20 @@ MediaKind = Literal["file", "sequence", "generator", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Track, item and timecode, as an editor finds them: ``V2 'Text+' 01:00:04:00``. Spelled out when it is told."""
+
+    track: str
+    name: str
+    at: Fraction
+    clock: Clock
+
+    def __str__(self) -> str:
+        parts = [self.track, f"'{self.name}'" if self.name else "", self.clock.timecode_of(self.at)]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSource:
     """What a clip refers to.
 
@@ -92,7 +106,7 @@ class Node:
     notes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     looks: str = ""
-    place: str = ""
+    place: Place | None = None
 
     @property
     def origin(self) -> Fraction:
@@ -112,13 +126,13 @@ class RemarkBook:
     _places: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, what: str, where: str, why: str) -> None:
+    def add(self, what: str, where: object, why: str) -> None:
         """Note something that was ignored or repaired at one place."""
         key = (what, why)
         self._counts[key] += 1
         places = self._places.setdefault(key, [])
-        if len(places) < 3 and where not in places:
-            places.append(where)
+        if len(places) < 3 and str(where) not in places:
+            places.append(str(where))
 
     def remarks(self) -> tuple[Remark, ...]:
         """Everything noted, in the order of first mention."""
@@ -128,9 +142,3 @@ class RemarkBook:
             where = "; ".join(places) + (f"; and {more} more" if more > 0 else "")
             told.append(Remark(what=key[0], where=where, why=key[1]))
         return tuple(told)
-
-
-def place_of(track: str, name: str, at: Fraction, *, clock: Clock) -> str:
-    """Track, item and timecode, as an editor finds them: ``V2 'Text+' 01:00:04:00``."""
-    parts = [track, f"'{name}'" if name else "", clock.timecode_of(at)]
-    return " ".join(part for part in parts if part)

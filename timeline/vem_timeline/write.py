@@ -15,7 +15,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -24,9 +24,8 @@ from vem_timeline.bundle import member_of_url
 from vem_timeline.clock import Clock, exact_rate
 from vem_timeline.errors import TimelineError, UnreadableTimeline, UnwritableTimeline
 from vem_timeline.music_track import MusicClip, Ruler, Target, track_of_music
-from vem_timeline.ownership import is_own_track, short_id
-from vem_timeline.read import storyboard_of_document
-from vem_timeline.storyboard import Storyboard
+from vem_timeline.ownership import TRACK_NAME, is_own_track, short_id
+from vem_timeline.read import measure_of_document
 
 if TYPE_CHECKING:
     from vem_timeline.document import Document
@@ -61,40 +60,36 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     UnwritableTimeline
         If the destination is the source, a file that is not ours, or cannot be written.
     UnreadableTimeline, EmptyTimeline
-        If the source cannot be read.
+        If the source cannot be read, or is no time long.
     """
     from vem_timeline.document import open_document
 
     source, destination = Path(source), Path(destination)
     document = open_document(source)
     _check_destination(document, destination)
-    storyboard = storyboard_of_document(document)
-    bare, old_audio, slot = _without_own_tracks(document)
+    clock, duration = measure_of_document(document)
+    spans = _tracks_in(document)
+    own = _own_tracks(document.text, spans)
+    bare = _without_own_tracks(document, spans, own)
+    old_audio = _own_audio(document, spans, own, bare)
     target = target or _dialect_of(bare)
     packed = None if document.members is None else _member_for(music, document.members - old_audio)
     track = track_of_music(
         music,
-        _ruler_of(storyboard, bare),
+        _ruler_of(clock, duration, bare),
         target=target,
         url=packed or (str(music.audio.resolve()) if target == "resolve" else music.audio.resolve().as_uri()),
         link_id=str(1 + max((int(number) for number in _LINK_ID.findall(bare)), default=0)),
         clip_schema=1 if '"Clip.1"' in bare and '"Clip.2"' not in bare else 2,
     )
-    text = _with_track(document, track, slot)
-    _check_readable(text, storyboard, source)
+    text = _with_track(document, spans, own, track)
+    _check_readable(text, source)
     with _appearing(destination) as out:
         if packed is None:
             out.write(text.encode("utf-8"))
         else:
             _write_bundle(out, source, text, packed=(packed, music.audio), dropped=old_audio)
     return destination
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where our tracks are among the tracks of the source: indices, in order."""
-
-    own: tuple[int, ...]
 
 
 def _check_destination(document: Document, destination: Path) -> None:
@@ -128,53 +123,69 @@ def _is_scored_by_us(path: Path) -> bool:
         document = open_document(path)
     except TimelineError:
         return False
-    return bool(_without_own_tracks(document)[2].own)
+    return bool(_own_tracks(document.text, _tracks_in(document)))
 
 
-def _children_of(text: str) -> splice.JsonSpan:
-    """The array of tracks in a timeline's text (which OpenTimelineIO has read already)."""
-    timeline = _timeline_object(text, splice.root_of(text))
-    tracks = splice.member_of(text, timeline, "tracks") if timeline is not None else None
-    children = splice.member_of(text, tracks, "children") if tracks is not None else None
-    if children is None:
-        raise ValueError("no tracks")
-    return children
+def _tracks_in(document: Document) -> list[splice.JsonSpan]:
+    """Where the tracks stand in the text of a timeline (which OpenTimelineIO has read already)."""
+    text = document.text
+    try:
+        timeline = _timeline_at(text, splice.start_of_root(text))
+        tracks = None if timeline is None else splice.member_at(text, timeline, "tracks")
+        children = None if tracks is None else splice.member_at(text, tracks, "children")
+        spans = [] if children is None else splice.entries_at(text, children)
+    except (ValueError, IndexError) as error:
+        raise _no_tracks(document.path) from error
+    if not spans:
+        raise _no_tracks(document.path)
+    return spans
 
 
-def _timeline_object(text: str, span: splice.JsonSpan) -> splice.JsonSpan | None:
-    """The timeline at a place of the text, or inside the collection there."""
-    schema = splice.member_of(text, span, "OTIO_SCHEMA")
-    name = str(splice.value_at(text, schema)) if schema is not None else ""
-    if name.startswith("Timeline."):
-        return span
-    if name.startswith("SerializableCollection."):
-        children = splice.member_of(text, span, "children")
-        entries = splice.entries_of(text, children) if children is not None else []
-        found = (_timeline_object(text, entry) for entry in entries)
+def _no_tracks(path: Path) -> UnreadableTimeline:
+    return UnreadableTimeline(
+        "The tracks cannot be found in the text of the timeline.",
+        where=str(path),
+        remedy="Export the edit as OpenTimelineIO (.otio) again.",
+    )
+
+
+def _timeline_at(text: str, start: int) -> int | None:
+    """Where the timeline begins: here, or inside the collection here."""
+    schema = splice.member_at(text, start, "OTIO_SCHEMA")
+    if schema is not None and text.startswith('"Timeline.', schema):
+        return start
+    if schema is not None and text.startswith('"SerializableCollection.', schema):
+        children = splice.member_at(text, start, "children")
+        entries = splice.entries_at(text, children) if children is not None else []
+        found = (_timeline_at(text, entry.start) for entry in entries)
         return next((timeline for timeline in found if timeline is not None), None)
     return None
 
 
-def _without_own_tracks(document: Document) -> tuple[str, frozenset[str], _Slot]:
-    """The text less our tracks, the bundle members that only they use, and where they were."""
+def _own_tracks(text: str, spans: list[splice.JsonSpan]) -> tuple[int, ...]:
+    """Indices of the tracks that we wrote."""
+    name = json.dumps(TRACK_NAME)
+    return tuple(
+        index
+        for index, span in enumerate(spans)
+        if text.find(name, span.start, span.end) >= 0 and _is_own(splice.value_at(text, span))
+    )
+
+
+def _without_own_tracks(document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...]) -> str:
     text = document.text
-    try:
-        children = _children_of(text)
-        tracks = [splice.value_at(text, entry) for entry in splice.entries_of(text, children)]
-        own = tuple(index for index, track in enumerate(tracks) if _is_own(track))
-        bare = text
-        for index in reversed(own):
-            bare = splice.without(bare, _children_of(bare), index)
-    except (ValueError, IndexError, TypeError) as error:
-        raise UnreadableTimeline(
-            "The tracks cannot be found in the text of the timeline.",
-            where=str(document.path),
-            remedy="Export the edit as OpenTimelineIO (.otio) again.",
-        ) from error
+    for index in reversed(own):
+        text = splice.without(text, spans, index)
+    return text
+
+
+def _own_audio(document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...], bare: str) -> frozenset[str]:
+    """Members of the bundle that only our tracks use."""
     members = document.members or frozenset()
-    urls = {url for index in own for url in _audio_urls(tracks[index])}
-    audio = {member for url in urls if f'"{url}"' not in bare and (member := member_of_url(url, members))}
-    return bare, frozenset(audio), _Slot(own)
+    urls = {url for index in own for url in _audio_urls(splice.value_at(document.text, spans[index]))}
+    return frozenset(
+        member for url in urls if f'"{url}"' not in bare and (member := member_of_url(url, members)) is not None
+    )
 
 
 def _is_own(track: Any) -> bool:
@@ -192,22 +203,21 @@ def _audio_urls(track: dict[str, Any]) -> Iterator[str]:
         yield from (str(entry["target_url"]) for entry in references if entry and entry.get("target_url"))
 
 
-def _with_track(document: Document, track: dict[str, Any], slot: _Slot) -> str:
+def _with_track(document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...], track: dict[str, Any]) -> str:
     """The source's text with our track in the place of our old one, or above all others."""
     text, entry = document.text, json.dumps(track, indent=4, ensure_ascii=False)
-    if not slot.own:
-        return splice.appended(text, _children_of(text), entry)
-    for index in reversed(slot.own[1:]):
-        text = splice.without(text, _children_of(text), index)
-    return splice.replaced(text, splice.entries_of(text, _children_of(text))[slot.own[0]], entry)
+    if not own:
+        return splice.appended(text, spans, entry)
+    for index in reversed(own[1:]):
+        text = splice.without(text, spans, index)
+    return splice.replaced(text, spans[own[0]], entry)
 
 
-def _ruler_of(storyboard: Storyboard, text: str) -> Ruler:
+def _ruler_of(clock: Clock, duration: Fraction, text: str) -> Ruler:
     """The timeline's frames, and its rate as the file spells it (23.976 stays 23.976)."""
-    clock: Clock = storyboard.clock
     rates = Counter(float(rate) for rate in _RATE.findall(text))
     spelled = [rate for rate, _ in rates.most_common() if rate > 0 and exact_rate(rate) == clock.rate]
-    return Ruler(clock, max(1, clock.frame_of(storyboard.duration)), spelled[0] if spelled else float(clock.rate))
+    return Ruler(clock, max(1, clock.frame_of(duration)), spelled[0] if spelled else float(clock.rate))
 
 
 def _dialect_of(text: str) -> Target:
@@ -223,22 +233,22 @@ def _member_for(music: MusicClip, members: frozenset[str]) -> str:
     return f"media/{name}" if name not in taken else f"media/vem_{short_id(music.take_id)}_{name}"
 
 
-def _check_readable(text: str, storyboard: Storyboard, source: Path) -> None:
+def _check_readable(text: str, source: Path) -> None:
     """Read the result as any program would, before it is put on disk."""
     from vem_timeline.document import timeline_of_text
 
-    timeline = timeline_of_text(text, source)
-    clips = [clip for track in timeline.tracks for clip in track if track.name and _is_own_object(track)]
-    if len(clips) != 1:
+    timeline = timeline_of_text(text, source)  # kept: its tracks live only as long as it does
+    own = [
+        track
+        for track in timeline.tracks
+        if track.name == TRACK_NAME and is_own_track(track.name, track.metadata, (clip.name for clip in track))
+    ]
+    if [len(track) for track in own] != [1]:
         raise UnwritableTimeline(
-            f"The scored timeline came out with {len(clips)} music clips instead of one.",
-            where=f"{source} ({storyboard.name})",
+            f"The scored timeline came out with {len(own)} music tracks instead of one.",
+            where=str(source),
             remedy="Please report this with the timeline.",
         )
-
-
-def _is_own_object(track: Any) -> bool:
-    return is_own_track(track.name, track.metadata, [child.name for child in track])
 
 
 def _write_bundle(

@@ -30,14 +30,15 @@ LIKE = 0.08
 def roles_of(
     scenes: Sequence[Scene], characters: Sequence[Character], wishes: Wishes, *, style: str, rng: np.random.Generator
 ) -> tuple[frozenset[Role], ...]:
-    """Choose the roles of every scene; the editor's words have the last one."""
+    """Choose the roles of every scene; the fullest always sings, and the editor's words have the last one."""
     entries = {role: entry + float(rng.uniform(-WAVER, WAVER)) for role, entry in ENTRIES.items() if entry}
     entries["drums"] += RELUCTANT_DRUMS.get(style, 0.0)
+    peak = max(range(len(characters)), key=lambda number: sum(characters[number].energy))
     chosen: list[frozenset[Role]] = []
     for number, (scene, character) in enumerate(zip(scenes, characters, strict=True)):
         energy = sum(character.energy) / 2
         roles: set[Role] = {role for role in ROLES if energy >= entries.get(role, 0.0)}
-        sings = rng.random() < MELODY_CHANCE.get(style, 0.85)
+        sings = rng.random() < MELODY_CHANCE.get(style, 0.85) or number == peak
         opening = not number and len(scenes) > 3 and energy < 0.5
         if scene.speech > SPEECH_SHARE or not sings or opening:
             roles.discard("melody")

@@ -126,7 +126,7 @@ class StoryboardAttention(nn.Module):
 
     def forward(self, hidden: Tensor, tokens: Tensor, mask: Tensor, relation: Tensor) -> Tensor:
         """What the storyboard says, (B, T, width); arguments as ``storyboard_bias`` returns them."""
-        batch, frames, width = hidden.shape
+        batch, frames, _ = hidden.shape
         query = self.to_query(self.norm(hidden)).view(batch, frames, self.heads, self.head_size).transpose(1, 2)
         pairs = self.to_key_value(tokens).view(batch, tokens.shape[1], 2, self.heads, self.head_size)
         key, value = pairs.permute(2, 0, 3, 1, 4)

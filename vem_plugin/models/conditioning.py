@@ -16,15 +16,14 @@ from torch import Tensor
 
 from vem_plugin.models.beat_features import BEAT_COLUMNS, DIRECTION_COLUMNS, BeatFeatures, withhold
 from vem_plugin.models.storyboard_tokens import HIDDEN, StoryboardTokens
-from vem_plugin.score.theme import CARD_FEATURES
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """What the transformer is told about T latent frames, by N storyboard entries.
 
-    ``beat`` (T, BEAT_FEATURES), ``direction`` (T, DIRECTION_FEATURES), ``card`` (T, CARD_FEATURES), ``piece`` (T,) int64
-    with -1 on padding; the rest as in ``StoryboardTokens``. All float32 unless said otherwise.
+    ``beat`` (T, BEAT_FEATURES), ``direction`` (T, DIRECTION_FEATURES), ``card`` (T, CARD_FEATURES),
+    ``piece`` (T,) int64 with -1 on padding; the rest as in ``StoryboardTokens``. All float32 unless said otherwise.
     """
 
     beat: NDArray[np.float32]
@@ -70,9 +69,7 @@ class ConditionBatch:
         return ConditionBatch(*(getattr(self, item.name).to(device) for item in fields(self)))
 
 
-def conditions_of(
-    features: BeatFeatures, card: NDArray[np.float32], tokens: StoryboardTokens
-) -> Conditions:
+def conditions_of(features: BeatFeatures, card: NDArray[np.float32], tokens: StoryboardTokens) -> Conditions:
     """Join beat features, card features (beats, CARD_FEATURES) and storyboard tokens of one piece."""
     return Conditions(
         beat=features.beat,

@@ -69,9 +69,7 @@ def _counted(repairs: dict[str, int], kind: str, before: NDArray[np.void], after
     return after
 
 
-def lean_on_energy(
-    notes: NDArray[np.void], cue: CueSheet, lines: Sequence[Sequence[float]]
-) -> NDArray[np.void]:
+def lean_on_energy(notes: NDArray[np.void], cue: CueSheet, lines: Sequence[Sequence[float]]) -> NDArray[np.void]:
     """Shift the velocities of each role in each section so that their mean lies on the corpus's line over energy.
 
     The network plays quiet sections too loud (measured on the prototype: Spearman of energy and velocity .56 before,

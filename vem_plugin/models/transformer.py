@@ -127,8 +127,7 @@ class VeMTransformer(ModelMixin, ConfigMixin):
         self.modulation = nn.Linear(width, 6 * width)
         self.storyboard = StoryboardEmbedding(text_size=text_size, picture_size=picture_size, width=token_width)
         self.blocks = nn.ModuleList(
-            VeMBlock(width, heads, widen=widen, token_width=token_width, beat_width=beat_width)
-            for _ in range(layers)
+            VeMBlock(width, heads, widen=widen, token_width=token_width, beat_width=beat_width) for _ in range(layers)
         )
         self.norm = nn.LayerNorm(width)
         self.predict = nn.Linear(width, latent_size)

@@ -71,7 +71,9 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
     try:
         index = msgspec.json.decode(content, type=ModelIndex)
     except msgspec.DecodeError as error:
-        raise ModelError(f"The model's index does not read: {error}", where=str(index_file), remedy=REINSTALL) from error
+        raise ModelError(
+            f"The model's index does not read: {error}", where=str(index_file), remedy=REINSTALL
+        ) from error
     for name, expected in index.files.items():
         file = path / name
         try:

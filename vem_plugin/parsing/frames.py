@@ -201,8 +201,7 @@ class _Reader:
         return 0 <= target - here <= max(Fraction(1, 2), here - self._key)
 
     def _seek(self, time: Fraction) -> None:
-        """Go to the key frame at or before a time. A file just opened stands at 0: still pictures cannot
-        seek."""
+        """Go to the key frame at or before a time. A file just opened stands at 0: still pictures cannot seek."""
         if time > 0 or self._begun:
             self._here = None
             self._container.seek(int((self._first + time) / self._base), stream=self._stream)

@@ -13,7 +13,7 @@ from vem_plugin.parsing.frames import Glimpse
 from vem_timeline.storyboard import Shot, Storyboard
 
 MOST_GLIMPSES = 600
-"""Frames looked at in one edit at most; seeking and encoding them takes about a minute on two cores."""
+"""Frames looked at in one edit at most; seeking and encoding them takes 30 seconds of one core."""
 
 SECONDS_OF_SECOND_LOOK = Fraction(2)
 SECONDS_OF_THIRD_LOOK = Fraction(6)

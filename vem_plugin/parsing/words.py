@@ -12,7 +12,10 @@ from vem_plugin.parsing.parsed_video import Cinematics, ShotFeatures
 from vem_timeline.storyboard import Shot, Storyboard
 
 LEAST_PROBABLE = 0.4
-"""Probability from which a label of the picture encoder is believed."""
+"""Probability from which a label of the picture encoder is believed where the editor wrote nothing."""
+
+LEAST_PROBABLE_BESIDE_WORDS = 0.7
+"""The same beside the editor's own words, which a wrong label would only blur."""
 
 MOST_LABELS = 3
 """Labels taken into a shot's words."""
@@ -37,17 +40,33 @@ _MACHINE_WORD = re.compile(
 """What cameras and programs write into names; it says nothing about the picture."""
 
 
+LOOKS = (
+    ("light", 0.25, "dark", 0.6, "bright"),
+    ("warmth", -0.12, "cold", 0.2, "warm"),
+    ("saturation", 0.1, "pale", 0.5, "colourful"),
+    ("contrast", 0.2, "soft", 0.62, "dramatic"),
+    ("motion", 0.12, "calm", 0.5, "lively"),
+)
+"""For each field of ``Cinematics``: below which value which word fits, above which which; from real footage."""
+
+PLAIN = "plain"
+"""Said of a look in which nothing stands out."""
+
+_LOOKS = frozenset((PLAIN, *(word for _, _, low, _, high in LOOKS for word in (low, high))))
+
+
 def words_of_shot(shot: Shot, labels: Sequence[tuple[str, float]], look: Cinematics | None) -> str:
     """What is known of a shot, in plain words: the editor's first, then the believed labels.
 
     Where there is neither, its look in words; "" if it has not been seen either.
     """
-    said = [cleaned(text) for text in (shot.words or (shot.name,))]
-    seen = [word for word, probability in labels if probability >= LEAST_PROBABLE][:MOST_LABELS]
-    parts = list(dict.fromkeys(part for part in (*said, *seen) if part))
+    said = [part for part in map(cleaned, shot.words or (shot.name,)) if part]
+    least = LEAST_PROBABLE_BESIDE_WORDS if said else LEAST_PROBABLE
+    seen = [word for word, probability in labels if probability >= least][:MOST_LABELS]
+    parts = list(dict.fromkeys((*said, *seen)))
     if parts or look is None:
         return ", ".join(parts)
-    return ", ".join(words_of_look(look)) or "plain"
+    return ", ".join(words_of_look(look)) or PLAIN
 
 
 def cleaned(text: str) -> str:
@@ -64,15 +83,9 @@ def cleaned(text: str) -> str:
 def words_of_look(look: Cinematics) -> list[str]:
     """How a shot looks, in the words editors use for light, colour and movement; empty if nothing stands
     out."""
-    sides = (
-        (look.light, 0.25, "dark", 0.6, "bright"),
-        (look.warmth, -0.12, "cold", 0.2, "warm"),
-        (look.saturation, 0.1, "pale", 0.5, "colourful"),
-        (look.contrast, 0.2, "soft", 0.62, "dramatic"),
-        (look.motion, 0.12, "calm", 0.5, "lively"),
-    )
     found = []
-    for value, low, low_word, high, high_word in sides:
+    for name, low, low_word, high, high_word in LOOKS:
+        value = getattr(look, name)
         if value < low:
             found.append(low_word)
         elif value > high:
@@ -97,7 +110,7 @@ def summary_of(storyboard: Storyboard, looks: Sequence[Cinematics | None], featu
         weights = np.array([float(duration) for duration, _ in seen])
         values = np.array([look.as_array() for _, look in seen])
         mean = np.average(values, axis=0, weights=np.maximum(weights, 1e-6))
-        parts.append(" ".join(["mostly", ", ".join(words_of_look(Cinematics(*map(float, mean))) or ["plain"])]))
+        parts.append(" ".join(["mostly", ", ".join(words_of_look(Cinematics(*map(float, mean))) or [PLAIN])]))
         parts += _development(values[:, 4])
     parts += _most_seen(features)
     notes = list(dict.fromkeys(marker.text for marker in storyboard.markers if marker.text))
@@ -125,7 +138,7 @@ def _development(motion: np.ndarray) -> list[str]:
 
 
 def _most_seen(features: Iterable[ShotFeatures]) -> list[str]:
-    counts = Counter(part for each in features for part in each.words.split(", ") if part)
+    counts = Counter(part for each in features for part in each.words.split(", ") if part and part not in _LOOKS)
     words = [word for word, _ in counts.most_common(6)]
     return ["seen: " + ", ".join(words)] if words else []
 

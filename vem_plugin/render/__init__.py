@@ -1,0 +1,1 @@
+"""Plays scores: sampled instruments, stems, mix, loudness, Broadcast WAV. The door is ``rendering.render``."""

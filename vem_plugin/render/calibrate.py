@@ -10,10 +10,10 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.score.instruments import BANK, LEVELS, Instrument, listed_instruments
 from vem_plugin.render.loudness import LoudnessMeter
 from vem_plugin.render.soundfont import SoundFont, load_bank
 from vem_plugin.render.voice import RATE, VoiceBox, voices_of
+from vem_plugin.score.instruments import BANK, LEVELS, Instrument, listed_instruments
 
 _VELOCITY = 90
 _KIT_KEYS = (36, 38)

@@ -112,7 +112,8 @@ def _limiter_curve(sound: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """Gain over time that keeps true peaks under the ceiling, 0 to 1; None where nothing comes near it.
 
     The gain each sample needs is spread by a running minimum over the look-ahead and smoothed by a triangle
-    of the same width: it is down before the peak arrives, never above what the peak needs, and has no corners to be heard.
+    of the same width: it is down before the peak arrives, never above what the peak needs, and has no corners to
+    be heard.
     """
     ceiling = 10 ** ((CEILING - _MARGIN) / 20)
     peaks = np.abs(sound).max(axis=0, initial=0.0)

@@ -23,8 +23,9 @@ from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, Role
+from vem_plugin.score.layers import Palette, Part, Room
 from vem_plugin.score.notes import Score
-from vem_plugin.score.palette import ROLE_LEVELS, Palette, Part, Room
+from vem_plugin.score.palette import ROLE_LEVELS
 
 _BLOCK = 20 * RATE
 _LONGEST_FADE = Fraction(3, 2)

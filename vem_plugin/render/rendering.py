@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.progress import Report, silent
-from vem_plugin.score.instruments import BANK
 from vem_plugin.render.master import Mastering, mastered_blocks, mastering_of
 from vem_plugin.render.mix import play_stems
 from vem_plugin.render.soundfont import SoundFont, load_bank
@@ -21,9 +20,11 @@ from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import Origin, Stamp, WaveWriter
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, Role
+from vem_plugin.score.instruments import BANK
+from vem_plugin.score.layers import Palette
 from vem_plugin.score.midi import score_to_midi
 from vem_plugin.score.notes import Score
-from vem_plugin.score.palette import Palette, palette_for
+from vem_plugin.score.palette import palette_for
 
 LONGEST = 3600
 """Longest timeline that is rendered, seconds."""
@@ -138,7 +139,7 @@ def _check(plan: BeatPlan, loudness: float) -> None:
         )
     if plan.duration > LONGEST:
         raise RenderError(
-            f"The timeline lasts {float(plan.duration) / 60:.0f} minutes; at most {LONGEST // 60} are rendered at once.",
+            f"The timeline lasts {float(plan.duration) / 60:.0f} minutes; {LONGEST // 60} are rendered at most.",
             remedy="Score it reel by reel.",
         )
     if frames_of(plan.duration) < 1:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, oaconvolve, sosfilt
 
 from vem_plugin.render.voice import RATE
-from vem_plugin.score.palette import Room
+from vem_plugin.score.layers import Room
 
 _DECAY_SECONDS: dict[Room, tuple[float, float]] = {"studio": (0.5, 0.3), "chamber": (1.1, 0.7), "hall": (2.1, 1.2)}
 """Time to fall by 60 dB below and above 2.5 kHz, seconds: air and curtains eat the highs first."""

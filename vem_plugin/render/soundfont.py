@@ -14,6 +14,7 @@ import io
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +151,7 @@ class SoundFont:
                 where=str(self.path),
                 remedy="Install vem-plugin again; the bank ships with it.",
             ) from error
-        return frames[:, 0]
+        return np.asarray(frames[:, 0], np.float32)
 
     def _records(self, chunk: str, layout: str) -> list[tuple]:
         first, size = self._chunks[chunk]
@@ -163,12 +164,12 @@ class SoundFont:
         outer = _Bags(*(self._records(name, form) for name, form in _forms("p")))
         heads = self._records("phdr", "<20sHHHIII")
         presets: dict[tuple[int, int], tuple[Zone, ...]] = {}
-        for head, following in zip(heads, heads[1:], strict=False):
+        for head, following in pairwise(heads):
             zones: list[Zone] = []
             for preset_zone in outer.zones(head[3], following[3], INSTRUMENT):
                 index = preset_zone.generators[INSTRUMENT]
-                for zone in inner.zones(instruments[index], instruments[index + 1], SAMPLE):
-                    zones.append(_merge(zone, preset_zone, samples))
+                inside = inner.zones(instruments[index], instruments[index + 1], SAMPLE)
+                zones.extend(_merge(zone, preset_zone, samples) for zone in inside)
             presets[head[2], head[1]] = tuple(zone for zone in zones if zone.keys[0] <= zone.keys[1])
         return presets
 

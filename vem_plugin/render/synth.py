@@ -13,13 +13,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.score.instruments import Instrument, instruments
 from vem_plugin.render.soundfont import SoundFont
 from vem_plugin.render.voice import RATE, Voice, VoiceBox, voices_of
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, CueSheet, Role
+from vem_plugin.score.instruments import Instrument, instruments
+from vem_plugin.score.layers import Layer
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score
-from vem_plugin.score.palette import Layer
 
 _NOMINAL_LOUDNESS = -24.0  # LUFS of one note at velocity 90 in a layer at 0 dB
 _LOUD_ENERGY = 0.6

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +148,7 @@ class VoiceBox:
             else:  # what follows the loop's end, for the interpolation, is the loop's beginning
                 around = np.arange(loop[1], loop[1] + _PAD) - loop[1]
                 frames = np.concatenate([frames[: loop[1]], frames[loop[0] + around % (loop[1] - loop[0])]])
-            coefficients = np.asarray(spline_filter1d(frames, output=np.float32))
+            coefficients = np.asarray(spline_filter1d(frames), np.float32)
             self._sources[known] = np.concatenate([coefficients[1:2], coefficients, np.zeros(2, np.float32)])
         return self._sources[known], loop
 
@@ -219,16 +220,16 @@ def _read(coefficients: NDArray[np.float32], positions: NDArray[np.float64]) -> 
 
     ``coefficients`` begin one frame before position 0.
     """
-    index = positions.astype(np.int32)
+    index = positions.astype(np.intp)
     right = (positions - index).astype(np.float32)
     left = 1 - right
     cube_left, cube_right = left * left * left, right * right * right
     sixth, two_thirds = np.float32(1 / 6), np.float32(2 / 3)
-    sound = np.take(coefficients, index) * (cube_left * sixth)
+    sound: NDArray[np.float32] = np.take(coefficients, index) * (cube_left * sixth)
     sound += np.take(coefficients, index + 1) * (two_thirds - right * right + cube_right * np.float32(0.5))
     sound += np.take(coefficients, index + 2) * (two_thirds - left * left + cube_left * np.float32(0.5))
     sound += np.take(coefficients, index + 3) * (cube_right * sixth)
-    return sound
+    return sound.astype(np.float32, copy=False)
 
 
 def _oscillator(delay: float, pitch: float, frames: int) -> NDArray[np.float64]:
@@ -306,7 +307,7 @@ def _steady_stretches(cutoff: NDArray[np.float64], frames: int) -> list[tuple[in
         return [(0, frames)]
     steps = np.floor(cutoff[::32] / 60)
     edges = [0, *(np.flatnonzero(np.diff(steps)) * 32 + 32).tolist(), frames]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _low_pass_coefficients(hertz: float, resonance: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

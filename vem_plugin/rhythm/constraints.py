@@ -11,11 +11,12 @@ What an editor can write on a marker (whole words, upper or lower case alike, in
     ``ignore``               means nothing to the music; on a cut (within a frame) it frees the cut as well
     ``lock``                 is about the picture lock, means nothing to the music
 
-Where several of these stand on one marker, the later in this list counts. A marker is a *point* if it lasts a
-frame or less (DaVinci Resolve writes point markers one frame long); a longer one is a note for its span and
-is read elsewhere. Points are hard: they always get a beat. Cuts are soft, and the end of the timeline is
-hard. Two instants within half a frame are one, and the marker speaks for it; a marker within a frame of the
-start or the end belongs to the start or the end.
+Where several of these stand on one marker, the later in this list counts. A marker is a *point* if it lasts a frame
+or less (DaVinci Resolve writes point markers one frame long); a longer one is a note for its span and is read
+elsewhere. Points are hard: they get a beat (where two leave each other no room, one gets an off-beat eighth, and the
+plan says so). Cuts are soft, and the end of the timeline is hard. Two instants within half a frame are one (two
+markers: within one frame), and the marker speaks for it; a marker within a frame of the start or the end belongs to
+the start or the end.
 """
 
 from __future__ import annotations
@@ -180,15 +181,17 @@ def _mark_constraint(marker: Marker, storyboard: Storyboard) -> BeatConstraint:
 
 
 def _merged(constraints: list[BeatConstraint], frame: Fraction) -> tuple[BeatConstraint, ...]:
-    """Make one of constraints within half a frame: the heavier hard one speaks, and keeps the cut's shot."""
+    """Make one of constraints within half a frame (two markers: within one): the heavier hard one speaks, and keeps
+    the cut's shot."""
     merged: list[BeatConstraint] = []
     for item in sorted(constraints, key=lambda constraint: constraint.time):
-        if not merged or item.time - merged[-1].time > frame / 2:
+        reach = frame if merged and merged[-1].hard and item.hard else frame / 2
+        if not merged or item.time - merged[-1].time > reach:
             merged.append(item)
             continue
         other = merged[-1]
         ends = "end" in (item.kind, other.kind)
-        winner, loser = sorted((item, other), key=_authority, reverse=True)
+        winner, loser = sorted((other, item), key=_authority, reverse=True)
         wants = max((winner.wants, loser.wants) if loser.hard else (winner.wants,), key=GRID_RANK.__getitem__)
         merged[-1] = replace(
             winner,

@@ -260,7 +260,11 @@ def _clash(task: _Task, furthest: int) -> PlanError:
     gap = float(task.times[following] - task.times[furthest])
     beside = (*task.sitting[furthest], *task.sitting[following])
     marked = any(constraint.hard and constraint.kind != "end" for constraint in beside)
-    advice = "Move one of them, mark one 'ignore', or widen --tempo." if marked else "Widen --tempo."
+    advice = (
+        "Move one of them, write 'ignore' on those that are only notes, or widen --tempo."
+        if marked
+        else "Widen --tempo."
+    )
     return PlanError(
         f"No base tempo between {float(task.slowest):g} and {float(task.fastest):g} bpm, bent by at most "
         f"{TEMPO_LIMIT * 100:.0f} %, puts both {first} and {second} on the grid of eighths "

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.rhythm.spans import Anchors, Floats
-from vem_plugin.rhythm.tempo_map import LOG_FASTER, Path
+from vem_plugin.rhythm.tempo_map import LOG_CHANGE, Path
 
 LONGEST_RUN = 32
 """Most spans that are made one."""
@@ -73,9 +73,9 @@ def _holds(anchors: Anchors, first: int, last: int, nearest: Floats, landed: NDA
 def _follows(times: Floats, position: Floats, start: int, end: int, before: float | None) -> bool:
     """Whether the joined span is within the limit of the spans before and after it."""
     joined = _log_tempo(times, position, start, end)
-    if before is not None and abs(joined - before) > LOG_FASTER:
+    if before is not None and abs(joined - before) > LOG_CHANGE:
         return False
-    return end == len(times) - 1 or abs(_log_tempo(times, position, end, end + 1) - joined) <= LOG_FASTER
+    return end == len(times) - 1 or abs(_log_tempo(times, position, end, end + 1) - joined) <= LOG_CHANGE
 
 
 def _log_tempo(times: Floats, position: Floats, start: int, end: int) -> float:

@@ -28,11 +28,13 @@ CHANGE_COST = 20.0
 LONGEST_COUNTED = 4.0
 """Price of a squared log deviation for each bar (for at most so many bars), and of a squared log change."""
 
-_EXACTNESS = 1e-9
-"""Kept away from the limits, so that exact arithmetic finds them respected too."""
+LOG_SLOWER = float(np.log1p(-TEMPO_LIMIT)) + 1e-9
+LOG_FASTER = float(np.log1p(TEMPO_LIMIT)) - 1e-9
+"""Limits about a base tempo, kept a hair inside: a base may be any number."""
 
-LOG_SLOWER = float(np.log1p(-TEMPO_LIMIT)) + _EXACTNESS
-LOG_FASTER = float(np.log1p(TEMPO_LIMIT)) - _EXACTNESS
+LOG_CHANGE = float(np.log1p(TEMPO_LIMIT)) + 1e-12
+"""Limit between neighbours, itself allowed (22 frames after 20 is just 10 %). Spans are ratios of small whole numbers,
+so none can be over the limit by as little as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _arrive(table: _Table, spans: Spans, anchor: int, lanes: Floats, low: Ints, 
     # Nothing sounds before the start, so there is no change of tempo on leaving it.
     change = (log_tempo[..., None, None] - table.log_tempo[source, lane]) * (source > 0)[..., None, None]
     reach = table.cost[source, lane] + CHANGE_COST * change**2
-    reach[np.abs(change) > LOG_FASTER] = np.inf
+    reach[np.abs(change) > LOG_CHANGE] = np.inf
     best_bin = reach.argmin(axis=3)
     total = np.take_along_axis(reach, best_bin[..., None], axis=3)[..., 0] - spans.gain[span]
     bars = np.minimum(spans.eighths[span] / bar, LONGEST_COUNTED)

@@ -1,4 +1,4 @@
-"""Writes a score as a Standard MIDI File: tempo map, metre, markers at the hits, one track per role and instrument.
+"""Writes a score as a Standard MIDI File: tempo map, metre, markers at what landed, one track per role and instrument.
 
 Ticks count beats, so notes are exact on the grid; the tempo map (``rhythm.midi_map``) turns them back into time. Layers
 that only join in loud places or on accents are left out: whoever opens the file in a sequencer wants the part once.
@@ -7,13 +7,14 @@ that only join in loud places or on accents are left out: whoever opens the file
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.rhythm.midi_map import TICKS_PER_QUARTER, tempo_changes, time_signatures
+from vem_plugin.rhythm.midi_map import TICKS_PER_QUARTER, hit_markers, tempo_changes, time_signatures
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.instruments import instruments
+from vem_plugin.score.layers import Layer, Palette
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score
-from vem_plugin.score.palette import Layer, Palette
 
 _TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
 _BANK_SELECT, _PAN = 0, 10
@@ -39,13 +40,14 @@ def score_to_midi(score: Score, plan: BeatPlan, *, palette: Palette, path: Path)
     """
     import symusic
 
-    file = symusic.Score(TICKS_PER_QUARTER)
+    # Typed loosely: the stubs of symusic do not tell its three units of time apart.
+    file: Any = symusic.Score(TICKS_PER_QUARTER)
     for tick, microseconds in tempo_changes(plan, TICKS_PER_QUARTER):
         file.tempos.append(symusic.Tempo(tick, mspq=microseconds))
     for tick, numerator, denominator in time_signatures(plan, TICKS_PER_QUARTER):
         file.time_signatures.append(symusic.TimeSignature(tick, numerator, denominator))
-    for tick, name in _markers_of(score, plan):
-        file.markers.append(symusic.TextMeta(tick, name))
+    for tick, label in hit_markers(plan):
+        file.markers.append(symusic.TextMeta(tick, label))
     notes = score.notes.tolist()
     for index, role in enumerate(ROLES):
         mine = [note for note in notes if note[0] == index and note[1] < plan.beats * STEPS_PER_BEAT]
@@ -58,22 +60,11 @@ def score_to_midi(score: Score, plan: BeatPlan, *, palette: Palette, path: Path)
     path.write_bytes(file.dumps_midi())
 
 
-def _markers_of(score: Score, plan: BeatPlan) -> list[tuple[int, str]]:
-    """Marked hits and strong cuts, each named by the bar it falls into."""
-    markers = []
-    for eighth, strength in sorted(score.cue.hits.items()):
-        if strength < 0.5 or eighth > 2 * plan.beats:
-            continue
-        bar = max((bar.number for bar in plan.bars if 2 * bar.beat <= eighth), default=1)
-        markers.append((eighth * TICKS_PER_QUARTER // 2, f"{'HIT' if strength >= 1 else 'CUT'} BAR {bar}"))
-    return markers
-
-
-def _track_of(layer: Layer, name: str, notes: list[tuple[int, ...]], plan: BeatPlan):  # noqa: ANN202
+def _track_of(layer: Layer, name: str, notes: list[tuple[int, ...]], plan: BeatPlan) -> Any:
     import symusic
 
     instrument = instruments()[layer.instrument]
-    track = symusic.Track(name, instrument.program, instrument.is_kit)
+    track: Any = symusic.Track(name, instrument.program, instrument.is_kit)
     if instrument.bank and not instrument.is_kit:
         track.controls.append(symusic.ControlChange(0, _BANK_SELECT, instrument.bank))
     track.controls.append(symusic.ControlChange(0, _PAN, round(64 + 63 * layer.pan)))

@@ -61,9 +61,7 @@ def codec(
 
     _log_to(out, "codec")
     train, heldout = PieceColumns.open(out / "train"), PieceColumns.open(out / "heldout")
-    train_codec(
-        train, heldout, minutes=minutes, out=out / "codec", further=further, device=device, seed=seed
-    )
+    train_codec(train, heldout, minutes=minutes, out=out / "codec", further=further, device=device, seed=seed)
 
 
 @app.command()

@@ -1,11 +1,14 @@
 """Pieces on disk as columns: many pieces' arrays end to end, read by memory mapping.
 
-A folder holds one ``.npy`` file an array. Counted in beats:
-``beat``, ``direction``, ``card``, ``section`` (see ``vem_plugin.models.beat_features``), ``root`` and ``tones`` (chords;
-tones as bits), and ``latents`` once encoded. Counted in notes: ``notes``. Counted in sections: ``labels`` (start, beats,
-energy from, energy to, valence, tension) and ``captions``. One a piece: ``caption``, ``style``, ``bpm``. Offsets of
-every piece: ``beat_offsets``, ``note_offsets``, ``section_offsets``. ``caption_words`` are all captions, ``caption_text`` their
-embeddings.
+A folder holds one ``.npy`` file an array.
+
+counted in beats      ``beat``, ``direction``, ``card``, ``section`` (see ``vem_plugin.models.beat_features``); ``root``
+                      and ``tones`` of the chords (tones as bits); ``latents`` once encoded
+counted in notes      ``notes``
+counted in sections   ``labels`` (start, beats, energy from, energy to, valence, tension); ``captions`` (numbers)
+one a piece           ``caption`` (number), ``style``, ``bpm``
+offsets of pieces     ``beat_offsets``, ``note_offsets``, ``section_offsets``
+of the whole          ``caption_words``; ``caption_text``, their embeddings, once encoded
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from vem_plugin.models.raster import rasterise
 from vem_plugin.models.storyboard_tokens import style_vector
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import Chord
-from vem_plugin.score.theme import ThemeCards, card_features
+from vem_plugin.score.theme import card_features
 from vem_plugin.training.corpus.build import Piece, build_piece
 from vem_plugin.training.corpus.captions import caption_for, caption_of_cue
 from vem_plugin.training.shots import SectionLabels
@@ -105,8 +108,7 @@ def _columns_of_piece(piece: Piece, book: CaptionBook, rng: np.random.Generator)
     features = features_of(cue, steady_clock(cue)[:-1])
     labels = [(s.start, s.beats, *s.energy, s.valence, s.tension) for s in cue.sections]
     captions = [
-        [book.number_of(caption_for(section, cue, rng)) for _ in range(CAPTIONS_A_SECTION)]
-        for section in cue.sections
+        [book.number_of(caption_for(section, cue, rng)) for _ in range(CAPTIONS_A_SECTION)] for section in cue.sections
     ]
     return {
         "beat": features.beat.astype(np.float16),

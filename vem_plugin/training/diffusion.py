@@ -182,10 +182,7 @@ def measuring_batches(heldout: PieceColumns) -> list[TaughtBatch]:
     lessons = Lessons(heldout, seed=3)
     count = min(MEASURED_PIECES, len(heldout))
     rows = [[lessons.plain(number)] for number in range(count)]
-    return [
-        batch_pieces(rows[first : first + ROWS], frames=FRAMES, entries=ENTRIES)
-        for first in range(0, count, ROWS)
-    ]
+    return [batch_pieces(rows[first : first + ROWS], frames=FRAMES, entries=ENTRIES) for first in range(0, count, ROWS)]
 
 
 @torch.no_grad()

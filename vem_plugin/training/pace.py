@@ -1,4 +1,4 @@
-"""How far a run has come: by the clock, not by steps, so that it always ends annealed whatever else the machine does."""
+"""How far a run has come: by the clock, not by steps, so that a run always ends annealed."""
 
 from __future__ import annotations
 

@@ -90,9 +90,7 @@ def draw_shots(
     section = np.searchsorted(labels.start, middle, side="right") - 1
     climb = (middle - labels.start[section]) / labels.beats[section]
     first, last = labels.energy[section, 0], labels.energy[section, 1]
-    cinematics = cinematics_for(
-        first + (last - first) * climb, labels.valence[section], labels.tension[section], rng
-    )
+    cinematics = cinematics_for(first + (last - first) * climb, labels.valence[section], labels.tension[section], rng)
     count = len(section)
     choice = rng.integers(labels.captions.shape[1], size=count)
     text = captions[labels.captions[section, choice]].astype(np.float32)
