@@ -94,7 +94,7 @@ def _check_codecs() -> Check:
 
 
 def _check_bank() -> Check:
-    from vem_plugin.render.synth import BANK
+    from vem_plugin.score.instruments import BANK
 
     size = BANK.stat().st_size / 1e6
     return Check("sound bank", True, f"{BANK.name}, {size:.0f} MB")
@@ -109,7 +109,7 @@ def _check_encoders() -> Check:
 
 
 def _check_model() -> Check:
-    from vem_plugin.models.weights import read_index
+    from vem_plugin.models.weights import check_folder
 
-    index = read_index(None)
+    index = check_folder().index
     return Check("model", True, f"{index.name} {index.version}, {index.licence}, every file as published")

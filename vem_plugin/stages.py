@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from vem_timeline.errors import UnreadableTimeline
 
 if TYPE_CHECKING:
     from vem_plugin.brief import Brief
+    from vem_plugin.encoders.picture import PictureEncoder
+    from vem_plugin.encoders.text import TextEncoder
     from vem_plugin.measure.report import SyncReport
     from vem_plugin.models.composer import Composer
     from vem_plugin.parsing.parsed_video import ParsedVideo
@@ -77,23 +80,40 @@ def media_of(storyboard: Storyboard) -> Iterator[Storyboard]:
 
 def look(storyboard: Storyboard, settings: Settings, *, report: Report = silent) -> ParsedVideo:
     """Look at the pictures and the words (hierarchical parsing)."""
-    from vem_plugin.encoders.picture import PictureEncoder
-    from vem_plugin.encoders.text import TextEncoder
     from vem_plugin.parsing.hierarchy import parse
 
-    device = "cpu" if settings.device in ("cpu", "mps") else "auto"
-    text, picture = TextEncoder(device=device), PictureEncoder(device=device)
+    text, picture = text_encoder(settings.device), picture_encoder(settings.device)
     return parse(storyboard, brief=settings.brief, text=text, picture=picture, report=report)
+
+
+@lru_cache(maxsize=1)
+def text_encoder(device: str) -> TextEncoder:
+    """The text encoder, loaded once."""
+    from vem_plugin.encoders.text import TextEncoder
+
+    return TextEncoder(device=_encoder_device(device))
+
+
+@lru_cache(maxsize=1)
+def picture_encoder(device: str) -> PictureEncoder:
+    """The picture encoder, loaded once."""
+    from vem_plugin.encoders.picture import PictureEncoder
+
+    return PictureEncoder(device=_encoder_device(device))
+
+
+def _encoder_device(device: str) -> str:
+    # The encoders are small: only a processor asked for by name binds them, any other wish lets them choose.
+    return "cpu" if device == "cpu" else "auto"
 
 
 def interpret(parsed: ParsedVideo, settings: Settings) -> tuple[Brief, str]:
     """The brief with the span notes of the markers, and the style: asked for, or the nearest to words and picture."""
     from vem_plugin.brief import Brief, choose_style, read_spans
-    from vem_plugin.encoders.text import TextEncoder
 
     spans = read_spans(parsed.storyboard.markers, shortest=parsed.storyboard.clock.frame_duration)
     brief = Brief(text=settings.brief, style=settings.style, tempo=settings.tempo, spans=spans)
-    return brief, settings.style or choose_style(brief, parsed, TextEncoder(device="cpu"))
+    return brief, settings.style or choose_style(brief, parsed, text_encoder(settings.device))
 
 
 # --- plan ---------------------------------------------------------------------------------------------------------
@@ -156,21 +176,25 @@ def write_plan_files(
 # --- compose ------------------------------------------------------------------------------------------------------
 
 
-def direct_music(parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int) -> CueSheet:
+def direct_music(parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int, device: str) -> CueSheet:
     """Decide what the music does, bar by bar, before a note is written."""
     from vem_plugin.direct import direct
-    from vem_plugin.encoders.text import TextEncoder
 
-    return direct(parsed, plan, brief, style=style, seed=seed, encode=TextEncoder(device="cpu").encode)
+    return direct(parsed, plan, brief, style=style, seed=seed, encode=text_encoder(device).encode)
 
 
 def open_composer(settings: Settings, *, report: Report = silent) -> Composer:
-    """Load the model that writes the music."""
+    """The model that writes the music, loaded once."""
+    report("compose", 0.0, "opening the model")
+    return _vem_composer(settings.model, settings.device)
+
+
+@lru_cache(maxsize=1)
+def _vem_composer(model: Path | None, device: str) -> Composer:
     from vem_plugin.models.vem_composer import VeMComposer
     from vem_plugin.models.weights import load_pipeline
 
-    report("compose", 0.0, "opening the model")
-    return VeMComposer(load_pipeline(settings.model, settings.device))
+    return VeMComposer(load_pipeline(model, device))
 
 
 def play(

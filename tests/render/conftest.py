@@ -63,16 +63,16 @@ def song(beats: int) -> Notes:
     return [*notes, ("drums", last, 1, 49, 110), ("bass", last, 4, 36, 100)]
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_plan() -> Callable[..., BeatPlan]:
     return plan_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_score() -> Callable[..., Score]:
     return score_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_song() -> Callable[[int], Notes]:
     return song

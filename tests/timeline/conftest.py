@@ -47,7 +47,7 @@ class EditDesk:
         speed: float | None = None,
         enabled: bool = True,
         markers: Sequence[otio.schema.Marker] = (),
-        reference: otio.schema.MediaReference | None = None,
+        reference: otio.core.MediaReference | None = None,
         rate: float | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> otio.schema.Clip:
@@ -80,9 +80,7 @@ class EditDesk:
 
     def track(self, *items: Any, kind: str = "Video", name: str = "", **options: Any) -> otio.schema.Track:
         window = options.get("window")
-        made = otio.schema.Track(
-            name=name, kind=kind, source_range=None if window is None else self.span(*window)
-        )
+        made = otio.schema.Track(name=name, kind=kind, source_range=None if window is None else self.span(*window))
         made.extend(items)
         made.markers.extend(options.get("markers", ()))
         return made

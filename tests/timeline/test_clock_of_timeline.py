@@ -33,9 +33,7 @@ def test_a_start_of_zero_yields_to_the_items(desk: EditDesk) -> None:
 
 
 def test_premiere_says_its_rate(desk: EditDesk) -> None:
-    edit = desk.read(
-        desk.track(desk.clip("a", 24)), stack_metadata={"PremierePro_OTIO": {"VideoFrameRate": 29.97}}
-    )
+    edit = desk.read(desk.track(desk.clip("a", 24)), stack_metadata={"PremierePro_OTIO": {"VideoFrameRate": 29.97}})
     assert edit.clock.rate == NTSC
 
 

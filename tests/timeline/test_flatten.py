@@ -87,9 +87,7 @@ def test_fades_at_both_ends_leave_no_gap(desk: EditDesk) -> None:
 
 def test_fades_to_and_from_black_within_the_edit(desk: EditDesk) -> None:
     edit = desk.read(
-        desk.track(
-            desk.clip("a", 50), desk.dissolve(10, 0), desk.gap(24), desk.dissolve(0, 8), desk.clip("b", 50)
-        )
+        desk.track(desk.clip("a", 50), desk.dissolve(10, 0), desk.gap(24), desk.dissolve(0, 8), desk.clip("b", 50))
     )
     assert transitions(edit) == [("fade_out", 45, 10, 2), ("fade_in", 78, 8, 3)]
     assert [shot.kind for shot in edit.shots] == ["picture", "gap", "picture"]

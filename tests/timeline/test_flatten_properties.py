@@ -27,9 +27,7 @@ ITEMS = st.lists(
     max_size=8,
 )
 TRACKS = st.lists(ITEMS, min_size=1, max_size=3)
-QUIET = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def on_a_track(desk: EditDesk, layer: int, items: list[Any], *, joined: bool) -> Any:
@@ -115,8 +113,8 @@ def test_long_edits_are_read_quickly(desk: EditDesk, cuts: int) -> None:
         desk.track(*(desk.clip(f"c{index}", length) for index, length in enumerate(lengths))),
         desk.track(desk.gap(1000), desk.clip("cutaway", 100)),
     )
-    began = time.perf_counter()
+    began = time.process_time()
     storyboard = read(path)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 15, "seconds of processor time; two are usual"
     assert storyboard.duration == Fraction(sum(lengths), 24)
     assert len(storyboard.shots) > cuts - 10

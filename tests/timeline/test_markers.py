@@ -26,7 +26,7 @@ def test_markers_of_timeline_track_and_clip(desk: EditDesk) -> None:
         markers=[desk.marker("on track", 30)],
     )
     edit = desk.read(track, markers=[desk.marker("on top", 5, 12, comment="mood: tense", color="BLUE")])
-    assert told(edit) == [("on top", 5, 12, "timeline"), ("on b", 30, 0, "clip"), ("on track", 30, 0, "track")]
+    assert told(edit) == [("on top", 5, 12, "timeline"), ("on track", 30, 0, "track"), ("on b", 30, 0, "clip")]
     assert edit.markers[0].text == "on top mood: tense"
     assert edit.markers[0].color == "BLUE"
 
@@ -121,7 +121,9 @@ def test_markers_on_temp_music_are_not_the_editors_hits(desk: EditDesk) -> None:
 
 @pytest.mark.parametrize("name", ["DX 1", "VO", "Dialogue", "dialog_left", "Narration", "INTERVIEW", "Voice-Over"])
 def test_speech_is_told_by_the_track(desk: EditDesk, name: str) -> None:
-    sound = desk.track(desk.gap(24), desk.clip("take", 48), desk.gap(12), desk.clip("take", 12), kind="Audio", name=name)
+    sound = desk.track(
+        desk.gap(24), desk.clip("take", 48), desk.gap(12), desk.clip("take", 12), kind="Audio", name=name
+    )
     edit = desk.read(desk.track(desk.clip("a", 100)), sound)
     assert [(s.start, s.duration) for s in edit.speech] == [(1, 2), (Fraction(7, 2), Fraction(1, 2))]
     assert name in edit.speech[0].source

@@ -95,6 +95,8 @@ class _Flattening:
             return []
         if node.kind == "clip":
             return self._clip(node, head, tail)
+        if node.kind == "stack" and not node.children:
+            return self._lost_sequence(node, head, tail)
         inner = self._track(node) if node.kind == "track" else self._stack(node)
         name = (node.name,) if node.kind == "stack" and node.name else ()
         shown = _through(inner, node, head, tail)
@@ -113,6 +115,13 @@ class _Flattening:
             )
         source = clip.origin - clip.speed * head
         return [Piece(-head, clip.duration + tail, clip, source, clip.speed, opaque=not title)]
+
+    def _lost_sequence(self, nest: Node, head: Fraction, tail: Fraction) -> list[Piece]:
+        """A nested sequence whose content was not exported still takes up its time on the screen."""
+        if nest.duration == 0:
+            return []
+        self.book.add("A nested sequence is empty.", nest.place, "It is kept as one shot without pictures.")
+        return [Piece(-head, nest.duration + tail, nest, nest.origin - nest.speed * head, nest.speed)]
 
     def _stack(self, stack: Node) -> list[Piece]:
         opaque: list[Piece] = []
@@ -234,7 +243,8 @@ def _through(inner: list[Piece], node: Node, head: Fraction, tail: Fraction) -> 
             return []
         source = frozen.source + frozen.speed * (node.start - frozen.start)
         return [replace(frozen, start=first, end=last, source=source, speed=_ZERO, begins=None, ends=None)]
-    if node.speed == 1 and node.start == first == 0 and (not inner or (inner[0].start >= 0 and inner[-1].end <= last)):
+    untouched = node.speed == 1 and node.start == first == 0 and last == node.duration
+    if untouched and (not inner or (inner[0].start >= 0 and inner[-1].end <= last)):
         return inner  # the usual case: a track without a trim
     edges = sorted((node.origin + node.speed * first, node.origin + node.speed * last))
     shown = [

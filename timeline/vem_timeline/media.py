@@ -95,7 +95,9 @@ class MediaFinder:
     def use_of(self, piece: Piece, duration: Fraction) -> MediaUse | None:
         """What a piece shows of its media for ``duration`` seconds; None for generators and missing media."""
         media, place = piece.clip.media, piece.clip.place
-        if media is None or media.kind == "missing":
+        if media is None:
+            return None  # a nested sequence without content
+        if media.kind == "missing":
             self.book.add("Media is missing.", place, "The timeline names no file; the shot is kept without pictures.")
             return None
         if media.kind == "generator":

@@ -99,18 +99,11 @@ def track_of_music(
     rate, clock = ruler.written_rate, ruler.clock
     frames = _frames_of_clip(music, ruler)
     start = Fraction(music.time_reference, music.sample_rate) * clock.rate
-    if target == "resolve":
-        room = max(frames, clock.frame_of(music.duration))
-        available = _range(start, Fraction(room), rate)
-    else:
-        least = math.ceil(clock.seconds_of(frames) * music.sample_rate)
-        samples = max(least, round(music.duration * music.sample_rate))
-        available = _range(Fraction(music.time_reference), Fraction(samples), float(music.sample_rate))
     reference = {
         "OTIO_SCHEMA": "ExternalReference.1",
         "metadata": {},
         "name": music.audio.name,
-        "available_range": available,
+        "available_range": _available(music, ruler, frames, in_frames=target == "resolve"),
         "available_image_bounds": None,
         "target_url": url,
     }
@@ -149,6 +142,17 @@ def track_of_music(
         "children": [clip],
         "kind": "Audio",
     }
+
+
+def _available(music: MusicClip, ruler: Ruler, frames: int, *, in_frames: bool) -> dict[str, Any]:
+    """Extent of the audio, in frames of the timeline or in samples, at least as long as the clip that uses it."""
+    if in_frames:
+        start = Fraction(music.time_reference, music.sample_rate) * ruler.clock.rate
+        room = max(frames, ruler.clock.frame_of(music.duration))
+        return _range(start, Fraction(room), ruler.written_rate)
+    least = math.ceil(ruler.clock.seconds_of(frames) * music.sample_rate)
+    samples = max(least, round(music.duration * music.sample_rate))
+    return _range(Fraction(music.time_reference), Fraction(samples), float(music.sample_rate))
 
 
 def _frames_of_clip(music: MusicClip, ruler: Ruler) -> int:

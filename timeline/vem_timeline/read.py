@@ -69,7 +69,7 @@ def storyboard_of_document(document: Document) -> Storyboard:
             f"for {float(stretches[-1].duration):.2f} seconds",
             "Its length counts to the end of its longest track.",
         )
-    finder = MediaFinder(path.parent, clock, book, members=document.members)
+    finder = MediaFinder(path.parent.absolute(), clock, book, members=document.members)
     shots = shots_of_stretches(stretches, finder)
     markers = markers_of_tree(root, clock, book)
     return Storyboard(

@@ -111,8 +111,12 @@ def _covered(pieces: list[Piece], duration: Fraction, clock: Clock, book: Remark
     at = Fraction(0)
     for piece in pieces:
         start, end = max(_snapped(piece.start, clock), at), min(_snapped(piece.end, clock), duration)
-        if start - at < narrowest:
-            start = at
+        if at < start and start - at < narrowest:
+            if stretches:
+                stretches[-1] = _stretched(stretches[-1], stretches[-1].start, start)
+                at = start
+            else:
+                start = at
         if end - start < shortest:
             if end > start:
                 book.add(

@@ -97,13 +97,11 @@ class StoryboardEmbedding(nn.Module):
         return self.norm(torch.cat(tokens, 1)), absent
 
 
-def storyboard_bias(conditions: ConditionBatch, absent: Tensor) -> tuple[Tensor, Tensor]:
-    """Mask (B, 1, T, S) and relation one-hot (B, T, S, 4) of all tokens, from those of the entries."""
-    entries = conditions.mask.shape[-1]
-    slots = (absent.shape[-1] - 1) // entries
+def visibility(conditions: ConditionBatch, absent: Tensor) -> Tensor:
+    """Mask (B, 1, T, S) of all tokens, from that of the entries and the bias for absent ones (B, S)."""
+    slots = (absent.shape[-1] - 1) // conditions.mask.shape[-1]
     mask = functional.pad(conditions.mask.repeat(1, 1, slots), (0, 1)) + absent[:, None]
-    relation = functional.pad(conditions.relation.repeat(1, 1, slots, 1), (0, 0, 0, 1))
-    return mask.clamp(min=HIDDEN)[:, None], relation
+    return mask.clamp(min=HIDDEN)[:, None]
 
 
 class StoryboardAttention(nn.Module):
@@ -125,10 +123,23 @@ class StoryboardAttention(nn.Module):
         nn.init.zeros_(self.to_out.weight)
 
     def forward(self, hidden: Tensor, tokens: Tensor, mask: Tensor, relation: Tensor) -> Tensor:
-        """What the storyboard says, (B, T, width); arguments as ``storyboard_bias`` returns them."""
+        """What the storyboard says, (B, T, width).
+
+        Parameters
+        ----------
+        hidden : (B, T, width)
+        tokens : (B, S, token width)
+            As ``StoryboardEmbedding`` makes them, S = slots * N + 1.
+        mask : (B, 1, T, S)
+            As ``visibility`` makes it.
+        relation : (B, T, N, 4)
+            One-hot of ``RELATIONS``, one for each entry.
+        """
         batch, frames, _ = hidden.shape
         query = self.to_query(self.norm(hidden)).view(batch, frames, self.heads, self.head_size).transpose(1, 2)
         pairs = self.to_key_value(tokens).view(batch, tokens.shape[1], 2, self.heads, self.head_size)
         key, value = pairs.permute(2, 0, 3, 1, 4)
-        bias = (relation.to(query.dtype) @ self.relation.to(query.dtype)).permute(0, 3, 1, 2) + mask.to(query.dtype)
+        slots = (tokens.shape[1] - 1) // relation.shape[2]
+        leaning = (relation.to(query.dtype) @ self.relation.to(query.dtype)).permute(0, 3, 1, 2)
+        bias = functional.pad(leaning.repeat(1, 1, 1, slots), (0, 1)) + mask
         return self.to_out(attend(query, key, value, bias))

@@ -22,7 +22,7 @@ from vem_plugin.models.attention import (
     StoryboardAttention,
     StoryboardEmbedding,
     rotary_angles,
-    storyboard_bias,
+    visibility,
 )
 from vem_plugin.models.beat_features import BEAT_FEATURES, DIRECTION_FEATURES
 from vem_plugin.models.conditioning import ConditionBatch
@@ -161,9 +161,10 @@ class VeMTransformer(ModelMixin, ConfigMixin):
         hidden = self.embed(torch.cat([latents, known * known_mask, known_mask], dim=-1)) + wishes
         shared = self.modulation(functional.silu(self.time(diffusion_waves(time)) + wishes)).unflatten(-1, (6, -1))
         tokens, absent = self.storyboard(conditions)
-        storyboard = (tokens, *storyboard_bias(conditions, absent))
+        precision = hidden.dtype
+        storyboard = (tokens, visibility(conditions, absent).to(precision), conditions.relation.to(precision))
         rotary = rotary_angles(latents.shape[1], self.head_size, latents.device)
-        apart = HIDDEN * (conditions.piece[:, None, :, None] != conditions.piece[:, None, None, :])
+        apart = HIDDEN * (conditions.piece[:, None, :, None] != conditions.piece[:, None, None, :]).to(precision)
         for block in self.blocks:
             hidden = block(hidden, shared, beat, rotary=rotary, apart=apart, storyboard=storyboard)
         return self.predict(self.norm(hidden)).float()

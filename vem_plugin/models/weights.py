@@ -96,6 +96,14 @@ def write_index(folder: Path, *, name: str, version: str, licence: str, trained_
     return index
 
 
+def devices() -> tuple[str, ...]:
+    """The torch devices of this machine, fastest first."""
+    import torch
+
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return tuple(device for device, here in present.items() if here)
+
+
 def device_named(name: str) -> str:
     """The torch device of "auto", "cpu", "cuda" or "mps"; auto takes the fastest there is.
 
@@ -104,14 +112,13 @@ def device_named(name: str) -> str:
     ModelError
         If the machine has no such device.
     """
-    import torch
-
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    present = devices()
     if name == "auto":
-        return next(device for device, here in present.items() if here)
-    if not present.get(name, False):
-        have = ", ".join(device for device, here in present.items() if here)
-        raise ModelError(f'torch finds no device "{name}"', remedy=f"Use --device auto, or one of: {have}.")
+        return present[0]
+    if name not in present:
+        raise ModelError(
+            f'torch finds no device "{name}"', remedy=f"Use --device auto, or one of: {', '.join(present)}."
+        )
     return name
 
 

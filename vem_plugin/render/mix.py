@@ -23,11 +23,14 @@ from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, Role
-from vem_plugin.score.layers import Palette, Part, Room
+from vem_plugin.score.layers import Palette
 from vem_plugin.score.notes import Score
 from vem_plugin.score.palette import ROLE_LEVELS
 
 _BLOCK = 20 * RATE
+_HUSHED = 0.2
+_CLOSING = RATE // 10
+_REOPENING = RATE // 100
 _LONGEST_FADE = Fraction(3, 2)
 _SHORTEST_FADE = Fraction(1, 50)
 _FADE_SHARE = Fraction(3, 5)
@@ -69,7 +72,8 @@ def play_stems(
     frames = frames_of(plan.duration)
     ending = EndFade(plan, score.cue.end_beat)
     notes = played_notes(score, plan)
-    players = {role: PartPlayer(bank, palette.parts[role], palette.room, role, notes[role]) for role in ROLES}
+    hush = Hush(plan, score.cue.stops)
+    players = {role: PartPlayer(bank, palette, role, notes=notes[role], hush=hush) for role in ROLES}
     mix = np.zeros((2, frames), np.int32)
     peak = 0.0
     with ThreadPoolExecutor(max_workers=min(len(ROLES), os.cpu_count() or 1)) as crew:
@@ -90,7 +94,10 @@ def play_stems(
 class PartPlayer:
     """All layers of one role, and what the room answers."""
 
-    def __init__(self, bank: SoundFont, part: Part, room: Room, role: Role, notes: list[PlayedNote]) -> None:
+    def __init__(
+        self, bank: SoundFont, palette: Palette, role: Role, *, notes: list[PlayedNote], hush: Hush
+    ) -> None:
+        part = palette.parts[role]
         taken = frozenset[int]().union(*(layer.sounds or () for layer in part.layers))
         self._gain = np.float32(10 ** ((part.level + ROLE_LEVELS[role]) / 20))
         players = [
@@ -98,7 +105,8 @@ class PartPlayer:
             for layer in part.layers
         ]
         self._players = [(player, np.float32(send)) for player, send in players if not player.is_silent]
-        self._room = RoomSound(room)
+        self._room = RoomSound(palette.room)
+        self._hush = hush
 
     def play(self, first: int, end: int) -> NDArray[np.float32]:
         """Samples ``first`` to ``end`` of the stem, shape (2, end - first); blocks must follow each other."""
@@ -108,7 +116,36 @@ class PartPlayer:
             sound = player.play(first, end)
             dry += sound
             sent += sound.sum(axis=0) * send
-        return (dry + self._room.answer(sent)) * self._gain
+        return (dry + self._room.answer(sent) * self._hush.curve(first, end)) * self._gain
+
+
+class Hush:
+    """How the room is held back in the stops, where its echo would fill the silence that the hit breaks.
+
+    Players damp their notes themselves; the room's answer goes down by 14 dB over a tenth of a second, and opens again
+    with the beat that ends the stop.
+    """
+
+    def __init__(self, plan: BeatPlan, stops: frozenset[int]) -> None:
+        self._spans: list[tuple[int, int]] = []
+        for beat in sorted(stop for stop in stops if 0 <= stop < plan.beats):
+            span = (frames_of(plan.time_of(Fraction(beat))), frames_of(plan.time_of(Fraction(beat + 1))))
+            if self._spans and self._spans[-1][1] == span[0]:
+                span = (self._spans.pop()[0], span[1])
+            self._spans.append(span)
+
+    def curve(self, first: int, end: int) -> NDArray[np.float32]:
+        """Gain of the room from sample ``first`` to ``end``; a single 1 where no stop is near."""
+        near = [span for span in self._spans if span[0] < end and span[1] + _REOPENING > first]
+        if not near:
+            return np.ones(1, np.float32)
+        curve = np.ones(end - first, np.float32)
+        for start, stop in near:
+            there = np.arange(max(start, first), min(stop + _REOPENING, end))
+            closing = 1 - (1 - _HUSHED) * np.clip((there - start) / _CLOSING, 0, 1)
+            opening = np.clip((there - stop) / _REOPENING, 0, 1)
+            curve[there - first] = closing + (1 - closing) * opening
+        return curve
 
 
 class EndFade:

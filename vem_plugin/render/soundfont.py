@@ -58,7 +58,10 @@ _VELOCITY_TO_ATTENUATION = Modulator(source=0x0502, generator=ATTENUATION, amoun
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A recording in the bank: where its bytes lie, its rate in Hz, loop in frames, root key, tuning in cents."""
+    """A recording in the bank: where its bytes lie, its rate in Hz, loop in frames, root key, tuning in cents.
+
+    ``link`` is the number of the other side of a stereo pair, or -1.
+    """
 
     name: str
     start: int
@@ -68,6 +71,7 @@ class Sample:
     key: int
     cents: int
     vorbis: bool
+    link: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,6 +105,7 @@ class SoundFont:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._silences: dict[Sample, int] = {}
         try:
             self._data = path.read_bytes()
             self._chunks = _chunks_of(self._data)
@@ -134,6 +139,13 @@ class SoundFont:
             )
         return self.presets[bank, program]
 
+    def silence_of(self, sample: Sample) -> int:
+        """Frames before a sample really begins, which would make every note late; a stereo pair keeps its phase."""
+        if sample not in self._silences:
+            both = [sample] if sample.link < 0 else [sample, self._samples[sample.link]]
+            self._silences[sample] = min(_silence(self.frames_of(side), side.rate) for side in both)
+        return self._silences[sample]
+
     def frames_of(self, sample: Sample) -> NDArray[np.float32]:
         """The recording, mono, at its own rate, -1 to 1."""
         first = self._chunks["smpl"][0]
@@ -158,7 +170,7 @@ class SoundFont:
         return list(struct.iter_unpack(layout, self._data[first : first + size]))
 
     def _read_presets(self) -> dict[tuple[int, int], tuple[Zone, ...]]:
-        samples = [_sample_of(record) for record in self._records("shdr", _SAMPLE_HEADER)]
+        samples = self._samples = [_sample_of(record) for record in self._records("shdr", _SAMPLE_HEADER)]
         instruments = [record[1] for record in self._records("inst", "<20sH")]
         inner = _Bags(*(self._records(name, form) for name, form in _forms("i")))
         outer = _Bags(*(self._records(name, form) for name, form in _forms("p")))
@@ -239,11 +251,19 @@ def _merge(zone: _RawZone, preset: _RawZone, samples: list[Sample]) -> Zone:
 
 
 def _sample_of(record: tuple) -> Sample:
-    name, start, end, loop_start, loop_end, rate, key, cents, _, kind = record
+    name, start, end, loop_start, loop_end, rate, key, cents, link, kind = record
     vorbis = bool(kind & 0x10)  # SoundFont 3: byte offsets, and a loop counted from the sample's own start
     loop = (loop_start, loop_end) if vorbis else (loop_start - start, loop_end - start)
     text = name.split(b"\0")[0].decode("latin-1")
-    return Sample(text, start, end, loop, rate, key if key < 128 else 60, cents, vorbis)
+    paired = link if kind & 0x06 else -1
+    return Sample(text, start, end, loop, rate, key if key < 128 else 60, cents, vorbis, paired)
+
+
+def _silence(frames: NDArray[np.float32], rate: int) -> int:
+    """Leading frames below a fiftieth of the sample's early peak, less a hair; 20 ms at most."""
+    early = np.abs(frames[: rate // 5])
+    first = int(np.argmax(early > 0.02 * early.max(initial=0.0))) if early.size else 0
+    return min(max(0, first - rate // 16000), rate // 50)
 
 
 def _chunks_of(data: bytes) -> dict[str, tuple[int, int]]:

@@ -135,6 +135,7 @@ class VoiceBox:
     def _source_of(self, zone: Zone, values: dict[int, float]) -> tuple[NDArray, tuple[int, int] | None]:
         """Spline coefficients of the sample from one before its first sounding frame, and its loop, from that."""
         skip = int(values.get(START_OFFSET, 0) + 32768 * values.get(START_OFFSET_COARSE, 0))
+        skip = max(skip, self._bank.silence_of(zone.sample))
         loop = None
         if _is_looped(zone):
             start = int(zone.sample.loop[0] + values.get(2, 0) + 32768 * values.get(45, 0))
@@ -225,7 +226,7 @@ def _read(coefficients: NDArray[np.float32], positions: NDArray[np.float64]) -> 
     left = 1 - right
     cube_left, cube_right = left * left * left, right * right * right
     sixth, two_thirds = np.float32(1 / 6), np.float32(2 / 3)
-    sound: NDArray[np.float32] = np.take(coefficients, index) * (cube_left * sixth)
+    sound = np.take(coefficients, index) * (cube_left * sixth)
     sound += np.take(coefficients, index + 1) * (two_thirds - right * right + cube_right * np.float32(0.5))
     sound += np.take(coefficients, index + 2) * (two_thirds - left * left + cube_left * np.float32(0.5))
     sound += np.take(coefficients, index + 3) * (cube_right * sixth)

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.training.dataset import PieceColumns
-from vem_plugin.training.lessons import ENTRIES, FRAMES, ROWS, Lessons
+from vem_plugin.training.lessons import FRAMES, ROWS, Lessons
 from vem_plugin.training.pace import Pace, constant_then_linear, warm_up
 from vem_plugin.training.packing import TaughtBatch, batch_pieces
 
@@ -182,7 +182,7 @@ def measuring_batches(heldout: PieceColumns) -> list[TaughtBatch]:
     lessons = Lessons(heldout, seed=3)
     count = min(MEASURED_PIECES, len(heldout))
     rows = [[lessons.plain(number)] for number in range(count)]
-    return [batch_pieces(rows[first : first + ROWS], frames=FRAMES, entries=ENTRIES) for first in range(0, count, ROWS)]
+    return [batch_pieces(rows[first : first + ROWS], frames=FRAMES) for first in range(0, count, ROWS)]
 
 
 @torch.no_grad()

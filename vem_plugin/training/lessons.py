@@ -24,7 +24,7 @@ from vem_plugin.training.shots import draw_shots
 FRAMES = 128
 """Latent frames of a row."""
 ENTRIES = 40
-"""Storyboard entries of a row."""
+"""Storyboard entries of a row, at most."""
 ROWS = 24
 
 WITHHELD = 0.1
@@ -60,7 +60,7 @@ class Lessons:
         for numbers in rows:
             beats = sum(int(self.pieces.beats[number]) for number in numbers)
             taught.append([self._lesson(number, beats) for number in numbers])
-        return batch_pieces(taught, frames=FRAMES, entries=ENTRIES)
+        return batch_pieces(taught, frames=FRAMES)
 
     def plain(self, number: int) -> TaughtPiece:
         """A piece with all its wishes and nothing given, for measuring."""

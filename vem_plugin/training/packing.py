@@ -43,8 +43,9 @@ class TaughtBatch:
         )
 
 
-def batch_pieces(rows: Sequence[Sequence[TaughtPiece]], *, frames: int, entries: int) -> TaughtBatch:
-    """Lay pieces into rows of ``frames`` latent frames and ``entries`` storyboard entries, the rest padding."""
+def batch_pieces(rows: Sequence[Sequence[TaughtPiece]], *, frames: int) -> TaughtBatch:
+    """Lay pieces into rows of ``frames`` latent frames and as many storyboard entries as needed, the rest padding."""
+    entries = max(sum(len(piece.conditions.text) for piece in pieces) for pieces in rows)
     conditions, latents, known, real = [], [], [], []
     for pieces in rows:
         conditions.append(side_by_side([piece.conditions for piece in pieces], frames=frames, entries=entries))

@@ -1,0 +1,113 @@
+"""The promises of a finished score, also where the network breaks every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vem_plugin.models.finish import finish, lean_on_energy, missing_hits
+from vem_plugin.models.vem_composer import transposed, transposed_chord
+from vem_plugin.score.cue import ROLES, CueSheet, Section
+from vem_plugin.score.notes import DRUMS, NOTE, Chord
+from vem_plugin.training.corpus.build import build_piece
+
+TRIAD = Chord(7, (2, 7, 11))
+
+
+def cue_of(*, hits: dict[int, float], stops: frozenset[int] = frozenset()) -> CueSheet:
+    """Eight bars; the second half without drums and melody; the last bar rings."""
+    calm = frozenset(ROLES) - {"drums", "melody"}
+    first = Section(0, (4,) * 4, (0.2, 0.2), 0.0, 0.2, 0, frozenset(ROLES))
+    second = Section(16, (4,) * 4, (0.8, 0.8), 0.0, 0.2, 0, calm)
+    return CueSheet("epic", "minor", 0, 120.0, (first, second), hits, stops, 28)
+
+
+def noise(cue: CueSheet, count: int = 400) -> np.ndarray:
+    """Random notes of every role, many of them beyond the end."""
+    rng = np.random.default_rng(0)
+    notes = np.zeros(count, NOTE)
+    notes["role"] = rng.integers(5, size=count)
+    notes["start"] = rng.integers(4 * cue.beats, size=count)
+    notes["length"] = rng.integers(1, 40, size=count)
+    notes["pitch"] = np.where(notes["role"] == 0, rng.choice(DRUMS, count), rng.integers(40, 90, size=count))
+    notes["velocity"] = rng.integers(20, 128, size=count)
+    return notes[np.argsort(notes["start"], kind="stable")]
+
+
+def test_noise_becomes_a_score_that_keeps_every_promise() -> None:
+    cue = cue_of(hits={7: 1.0, 32: 0.5, 41: 0.25, 56: 1.0}, stops=frozenset({10, 11}))
+    notes = finish(noise(cue), (TRIAD,) * cue.beats, cue).notes
+    onsets, end = set(notes["start"].tolist()), 4 * cue.beats
+    assert {2 * eighth for eighth in cue.hits} <= onsets
+    assert (notes["start"] + notes["length"]).max() == end
+    in_stop = (notes["start"] < 48) & (notes["start"] + notes["length"] > 40)
+    assert not in_stop.any()
+    later = notes[(notes["start"] >= 64) & (notes["start"] < 112)]
+    banned = np.isin(later["role"], [ROLES.index("drums"), ROLES.index("melody")])
+    assert not (banned & ~np.isin(later["start"], [64, 82])).any()
+    assert notes["start"].max() == 112
+    last = notes[(notes["start"] == 112) & (notes["role"] > 0)]
+    assert len(last)
+    assert (last["length"] == 16).all()
+    assert not ((notes["start"] < 112) & (notes["start"] + notes["length"] > 112) & (notes["role"] > 0)).any()
+
+
+def test_silence_gets_its_hits_and_its_last_chord() -> None:
+    cue = cue_of(hits={7: 1.0, 32: 0.5, 41: 0.25, 4: 0.25})
+    done = finish(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue)
+    assert done.repairs["repaired_hits"] == 4
+    assert done.repairs["ending_notes"] == 4
+    assert set(done.notes["start"].tolist()) == {8, 14, 64, 82, 112}
+    ringing = done.notes[done.notes["start"] == 112]
+    assert {int(pitch) % 12 for pitch in ringing["pitch"]} == {2, 7, 11}
+
+
+def test_a_missing_hit_is_loud_as_it_is_strong_and_light_where_drums_play() -> None:
+    cue = cue_of(hits={7: 1.0, 32: 0.5, 4: 0.25, 41: 0.25})
+    added = missing_hits(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue)
+    loudest = {step: int(added["velocity"][added["start"] == step].max()) for step in (8, 14, 64, 82)}
+    assert loudest[14] > loudest[64] > loudest[8] > loudest[82]
+    assert added["role"][added["start"] == 8].tolist() == [0]
+    assert added["role"][added["start"] == 82].tolist() == [1]
+
+
+def test_a_hit_inside_a_stop_stays_silent() -> None:
+    cue = cue_of(hits={20: 0.25}, stops=frozenset({10}))
+    assert len(missing_hits(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue)) == 0
+
+
+def test_velocities_lean_on_energy_but_not_on_hits() -> None:
+    cue = cue_of(hits={0: 1.0})
+    notes = np.array([(1, 0, 1, 40, 100), (1, 4, 1, 40, 100), (1, 8, 1, 40, 90), (1, 80, 1, 40, 60)], NOTE)
+    leaning = lean_on_energy(notes, cue, [(50, 50)] * 5)
+    assert leaning["velocity"].tolist() == [100, 65, 55, 90]
+    assert notes["velocity"].tolist() == [100, 100, 90, 60]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_teachers_piece_needs_hardly_any_repair(number: int) -> None:
+    piece = build_piece(number, seed=99)
+    done = finish(piece.notes, piece.chords, piece.cue)
+    assert done.repairs["repaired_hits"] == 0
+    assert done.repairs["stopped_notes"] == 0
+    assert done.repairs["roles_silenced"] == 0
+
+
+def test_finishing_twice_changes_nothing() -> None:
+    piece = build_piece(3, seed=99)
+    once = finish(piece.notes, piece.chords, piece.cue).notes
+    np.testing.assert_array_equal(finish(once, piece.chords, piece.cue).notes, once)
+
+
+@pytest.mark.parametrize(("key", "semitones"), [(0, 0), (6, 6), (7, -5), (11, -1)])
+def test_keys_are_reached_by_the_shorter_way(key: int, semitones: int) -> None:
+    notes = np.array([(0, 0, 1, 36, 90), (3, 0, 1, 60, 90)], NOTE)
+    assert transposed(notes, key)["pitch"].tolist() == [36, 60 + semitones]
+    assert transposed_chord(Chord(0, (0, 4, 7)), key).root == key
+
+
+def test_the_key_does_not_touch_the_cue(make_cue) -> None:
+    cue = replace(make_cue(0), key=5)
+    assert finish(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue).notes["pitch"].max() < 90
