@@ -9,7 +9,7 @@ DEV    := $(VENV)/.ready-dev
 .PHONY: demo test check clean
 
 demo: $(READY)
-	$(BIN)/vem score examples/rush_hour.otio -o scored --brief "warm, hopeful, builds to the end"
+	$(BIN)/vem score examples/rush_hour.otio --brief "warm, hopeful, builds to the end"
 
 test: $(DEV)
 	$(BIN)/pytest -q
@@ -33,4 +33,4 @@ $(DEV): $(READY)
 	touch $@
 
 clean:
-	rm -rf $(VENV) scored dist build
+	rm -rf $(VENV) examples/*_v[0-9]* dist build

@@ -23,8 +23,8 @@ class Draft:
     home: Path
 
 
-def folder_for(edit: Path, out: Path | None, *, made: str = "scored") -> Path:
-    """The folder for results, not made yet; the default is ``<edit>_<made>`` beside the edit.
+def folder_for(edit: Path, out: Path | None) -> Path:
+    """The folder for results, not made yet; the default is the edit's own, where its relative media paths hold.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def folder_for(edit: Path, out: Path | None, *, made: str = "scored") -> Path:
     RenderError
         If nothing can be written there.
     """
-    folder = out if out is not None else edit.with_name(f"{edit.stem}_{made}")
+    folder = edit.parent if out is None else out
     if folder.is_file():
         raise SettingsError(
             "The result needs a folder, and this is a file.", where=str(folder), remedy="Choose another with -o."

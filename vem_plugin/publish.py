@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from vem_plugin.drafts import Draft
 from vem_plugin.parsing.parsed_video import ParsedVideo
@@ -82,11 +82,27 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
         composer=dict(making.score.facts),
         encoders=making.parsed.encoders,
         palette=rendered.palette,
-        remarks=tuple(filter(None, (*making.plan.remarks, *making.parsed.remarks, rendered.remark))),
+        remarks=_remarks_on(making, draft),
         version=importlib.metadata.version("vem-plugin"),
     )
     write_take(take, making.score, draft.folder)
     return _publish(take, making.edit, draft)
+
+
+def _remarks_on(making: Making, draft: Draft) -> tuple[str, ...]:
+    remarks = [*making.plan.remarks, *making.parsed.remarks, making.rendered.remark]
+    elsewhere = making.edit.resolve().parent != draft.home.resolve()
+    urls = [shot.media.url for shot in making.storyboard.shots if shot.media is not None]
+    if elsewhere and making.edit.suffix.lower() == ".otio" and any(_is_relative(url) for url in urls):
+        remarks.append(
+            f"The edit names its media relative to its own folder: move {draft.name}.otio to "
+            f"{making.edit.resolve().parent} before opening it, or score without -o."
+        )
+    return tuple(filter(None, remarks))
+
+
+def _is_relative(url: str) -> bool:
+    return "://" not in url and not url.startswith(("/", "\\", "file:")) and not PureWindowsPath(url).drive
 
 
 def _publish(take: Take, edit: Path, draft: Draft) -> ScoredTake:

@@ -41,8 +41,8 @@ def score_edit(
     edit : Path
         An ``.otio`` or ``.otioz`` timeline, or a plain video file.
     out : Path, optional
-        Folder for what is made; the default is ``<edit>_scored`` beside the edit. Nothing in it is
-        overwritten: every take gets the next free version number.
+        Folder for what is made; the default is the edit's own. Nothing in it is overwritten: every take gets the
+        next free version number.
     settings : Settings, optional
         The request; the defaults just work.
     composer : Composer, optional

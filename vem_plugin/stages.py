@@ -165,11 +165,11 @@ def write_plan_files(
     from vem_plugin.rhythm.midi_map import write_tempo_map
     from vem_plugin.rhythm.picture import draw_plan
 
-    with made_folder(folder_for(edit, out, made="plan")) as folder:
-        name = next_name(folder, edit.stem)
+    with made_folder(folder_for(edit, out)) as folder:
+        name = next_name(folder, f"{edit.stem}_plan")
         return (
-            draw_plan(storyboard, plan, folder / f"{name}_plan{picture_suffix}"),
-            write_tempo_map(plan, folder / f"{name}_tempo.mid"),
+            draw_plan(storyboard, plan, folder / f"{name}{picture_suffix}"),
+            write_tempo_map(plan, folder / f"{name}.mid"),
         )
 
 

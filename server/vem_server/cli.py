@@ -39,7 +39,7 @@ def score(
     edit: Edit,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Folder for the result; default: <EDIT>_scored beside it."),
+        typer.Option("-o", "--out", help="Folder for the result; default: beside EDIT."),
     ] = None,
     brief: Brief = "",
     seed: Annotated[int, typer.Option(help="Which take of the endless possible ones.")] = 1,
@@ -78,7 +78,7 @@ def plan(
     edit: Edit,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Folder for picture and MIDI; default: <EDIT>_plan beside it."),
+        typer.Option("-o", "--out", help="Folder for picture and MIDI; default: beside EDIT."),
     ] = None,
     tempo: Tempo = None,
     style: Style = None,

@@ -84,7 +84,7 @@ def show_storyboard(board: Storyboard) -> None:
         )
     )
     table = _table("shot", "timecode", "seconds", "speed", "name", "media")
-    into = {change.into: change for change in board.transitions}
+    into = {change.into: change for change in board.transitions if change.kind != "fade_out"}
     for shot in board.shots[:MOST_ROWS]:
         change = into.get(shot.number)
         kind = "" if change is None or change.kind == "cut" else f" [{change.kind.replace('_', ' ')}]"

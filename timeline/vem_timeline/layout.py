@@ -9,7 +9,7 @@ Premiere files in this).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -39,7 +39,8 @@ def tree_of_timeline(timeline: otio.schema.Timeline, clock: Clock, book: RemarkB
     """
     dialects = (timeline.metadata, timeline.tracks.metadata)
     layout = _Layout(clock, book, ranges_count_media=any("PremierePro_OTIO" in entry for entry in dialects))
-    return layout.stack(timeline.tracks, _Spot("", Fraction(0)))
+    # The outermost stack is named by the library ("tracks"), not by the editor; its name says nothing of the shots.
+    return replace(layout.stack(timeline.tracks, _Spot("", Fraction(0))), name="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,17 @@ class _Layout:
             node = self.item(child, _Spot(spot.track, spot.at + at, pictures))
             at += node.duration
             children.append(node)
-        return self._node(track, "track", spot, content=at, children=tuple(children), role=_role_of(track))
+        node = self._node(track, "track", spot, content=at, children=tuple(children), role=_role_of(track))
+        if at > 0 and node.start < 0 and node.start + node.duration <= 0:
+            # OpenTimelineIO's EDL reader writes the record start as a negative source start of the track. Taken at its
+            # word the track would show nothing at all, which no EDL means.
+            self.book.add(
+                "A track begins before its first item by its own record start.",
+                node.place,
+                "Written so by OpenTimelineIO's EDL reader; the items are read from the start of the timeline.",
+            )
+            return replace(node, start=Fraction(0), duration=at)
+        return node
 
     def item(self, item: Any, spot: _Spot) -> Node:
         """Whatever may lie on a track or in a stack."""

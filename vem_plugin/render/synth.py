@@ -23,7 +23,8 @@ from vem_plugin.score.notes import STEPS_PER_BEAT, Score
 
 _NOMINAL_LOUDNESS = -24.0  # LUFS of one note at velocity 90 in a layer at 0 dB
 _LOUD_ENERGY = 0.6
-_ACCENT = 0.5
+_ACCENT, _SOFT_ACCENT = 0.5, 0.25  # hits at and above these are struck fully, or at less than half strength
+_SOFT_ACCENT_GAIN = 0.45
 _DRUM_HOLD = 6 * RATE  # drums ring as long as they like
 _STOP_FADE = int(0.04 * RATE)
 _CHOKE_FADE = int(0.008 * RATE)
@@ -96,13 +97,14 @@ def energy_of_beats(cue: CueSheet) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Stroke:
-    """A voice at a time: held until ``end``, then released, damped over ``fade`` samples from ``cut`` on."""
+    """A voice at a time and strength: held until ``end``, then released, damped over ``fade`` samples from ``cut``."""
 
     start: int
     end: int
     cut: int
     fade: int
     voice: Voice
+    strength: float
 
 
 class LayerPlayer:
@@ -158,7 +160,7 @@ class LayerPlayer:
         bus = np.zeros((2, max(reach, self._ringing.shape[1])), np.float32)
         for stroke, sound in strokes:
             angle = (stroke.voice.pan + 1) * np.pi / 4
-            gain = self._gain * stroke.voice.gain
+            gain = self._gain * stroke.voice.gain * stroke.strength
             there = slice(stroke.start - first, stroke.start - first + len(sound))
             for side, share in enumerate((np.cos(angle), np.sin(angle))):
                 if share > 1e-6:
@@ -197,7 +199,7 @@ def _plays(layer: Layer, note: PlayedNote, others: frozenset[int]) -> bool:
         return note.energy >= _LOUD_ENERGY
     if layer.plays == "soft":
         return note.energy < _LOUD_ENERGY
-    return layer.plays == "always" or note.hit >= _ACCENT
+    return layer.plays == "always" or note.hit >= _SOFT_ACCENT
 
 
 def _strokes_of(
@@ -212,12 +214,13 @@ def _strokes_of(
         key = note.key if layer.key is None else layer.key
         key = key if instrument.is_kit else instrument.fold(key + 12 * layer.octave)
         start = max(0, note.start - lead)
+        strength = _SOFT_ACCENT_GAIN if layer.plays == "accents" and note.hit < _ACCENT else 1.0
         for voice in voices_of(zones, key, note.velocity):
             cut, fade = note.stop, _STOP_FADE
             if drums and voice.group and chokes.get(voice.group, _NEVER) < cut:
                 cut, fade = chokes[voice.group], _CHOKE_FADE
             end = start + _DRUM_HOLD if drums else note.end
-            strokes.append(_Stroke(start, end, max(cut, start), fade, voice))
+            strokes.append(_Stroke(start, end, max(cut, start), fade, voice, strength))
         for voice in voices_of(zones, key, note.velocity):
             if voice.group:
                 chokes[voice.group] = start

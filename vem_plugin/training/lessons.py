@@ -45,9 +45,9 @@ class Lessons:
 
     def batches(self, *, rows: int = ROWS) -> Iterator[TaughtBatch]:
         """Batches without end, every piece once an epoch, in random order."""
+        batch: list[list[int]] = []
         while True:
             order = self.rng.permutation(len(self.pieces)).tolist()
-            batch: list[list[int]] = []
             for numbers in pack(self.pieces.beats, order, frames=FRAMES):
                 batch.append(numbers)
                 if len(batch) == rows:
