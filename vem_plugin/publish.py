@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 from vem_plugin.drafts import Draft
 from vem_plugin.parsing.parsed_video import ParsedVideo
-from vem_plugin.render import RenderedTake
+from vem_plugin.render.rendering import RenderedTake
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.rhythm.picture import draw_plan
 from vem_plugin.score.notes import Score

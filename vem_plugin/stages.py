@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vem_plugin.measure.report import SyncReport
     from vem_plugin.models.composer import Composer
     from vem_plugin.parsing.parsed_video import ParsedVideo
-    from vem_plugin.render import RenderedTake
+    from vem_plugin.render.rendering import RenderedTake
     from vem_plugin.rhythm.beat_plan import BeatPlan
     from vem_plugin.score.cue import CueSheet
     from vem_plugin.score.notes import Score
@@ -201,7 +201,7 @@ def play(
     score: Score, plan: BeatPlan, draft: Draft, settings: Settings, *, seed: int, report: Report = silent
 ) -> RenderedTake:
     """Play the score into the draft's folder: mix, stems, MIDI."""
-    from vem_plugin.render import render
+    from vem_plugin.render.rendering import render
 
     return render(
         score,

@@ -35,7 +35,10 @@ def test_no_piece_sees_another() -> None:
         theirs,
         latents=-theirs.latents,
         conditions=replace(
-            theirs.conditions, card=1 - theirs.conditions.card, look=theirs.conditions.look + 2, text=theirs.conditions.text + 1
+            theirs.conditions,
+            card=1 - theirs.conditions.card,
+            look=theirs.conditions.look + 2,
+            text=theirs.conditions.text + 1,
         ),
     )
     outputs = []

@@ -110,7 +110,9 @@ def test_a_stopped_run_goes_on_and_exports(run: Path, tmp_path: Path, monkeypatc
     export_pipeline(run, tmp_path / "model", version="0")
     loaded = load_pipeline(tmp_path / "model", "cpu")
     weights = first.average.weights["predict.weight"]
-    torch.testing.assert_close(loaded.transformer.state_dict()["predict.weight"], weights.half().float(), rtol=0, atol=0)
+    torch.testing.assert_close(
+        loaded.transformer.state_dict()["predict.weight"], weights.half().float(), rtol=0, atol=0
+    )
     assert len(loaded.codec.config["velocity_lines"]) == 5
 
 

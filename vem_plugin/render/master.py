@@ -21,7 +21,7 @@ CEILING = -1.0
 
 _MARGIN = 0.05  # dB the limiter aims below the ceiling, for what its own gain adds between samples
 _LOOK_AHEAD = int(0.006 * RATE)
-_MOST_LIMITING = 6.0  # dB; squeezing further costs more punch than the loudness is worth
+_MOST_LIMITING = 9.0  # dB; squeezing further costs more punch than the loudness is worth
 _CLOSE_ENOUGH = 0.05  # LU
 _ROUNDS = 4
 _BLOCK = 10 * RATE

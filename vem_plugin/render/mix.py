@@ -94,9 +94,7 @@ def play_stems(
 class PartPlayer:
     """All layers of one role, and what the room answers."""
 
-    def __init__(
-        self, bank: SoundFont, palette: Palette, role: Role, *, notes: list[PlayedNote], hush: Hush
-    ) -> None:
+    def __init__(self, bank: SoundFont, palette: Palette, role: Role, *, notes: list[PlayedNote], hush: Hush) -> None:
         part = palette.parts[role]
         taken = frozenset[int]().union(*(layer.sounds or () for layer in part.layers))
         self._gain = np.float32(10 ** ((part.level + ROLE_LEVELS[role]) / 20))

@@ -24,7 +24,7 @@ from vem_plugin.score.notes import STEPS_PER_BEAT, Score
 _NOMINAL_LOUDNESS = -24.0  # LUFS of one note at velocity 90 in a layer at 0 dB
 _LOUD_ENERGY = 0.6
 _ACCENT, _SOFT_ACCENT = 0.5, 0.25  # hits at and above these are struck fully, or at less than half strength
-_SOFT_ACCENT_GAIN = 0.45
+_SOFT_ACCENT_GAIN = 0.7
 _DRUM_HOLD = 6 * RATE  # drums ring as long as they like
 _STOP_FADE = int(0.04 * RATE)
 _CHOKE_FADE = int(0.008 * RATE)

@@ -230,7 +230,7 @@ def _read(coefficients: NDArray[np.float32], positions: NDArray[np.float64]) -> 
     sound += np.take(coefficients, index + 1) * (two_thirds - right * right + cube_right * np.float32(0.5))
     sound += np.take(coefficients, index + 2) * (two_thirds - left * left + cube_left * np.float32(0.5))
     sound += np.take(coefficients, index + 3) * (cube_right * sixth)
-    return sound.astype(np.float32, copy=False)
+    return np.asarray(sound, np.float32)
 
 
 def _oscillator(delay: float, pitch: float, frames: int) -> NDArray[np.float64]:

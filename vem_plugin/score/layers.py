@@ -23,9 +23,9 @@ class Layer:
 
     ``level`` is dB against the role, ``octave`` shifts it, ``pan`` is -1 left to 1 right, ``width`` 0 mono to 1 as
     sampled, ``send`` how much goes to the room in dB. ``plays`` says when: always; where the section's energy is at
-    least .6 (loud) or less (soft); on the cue sheet's hits alone, softly on
-    its weak ones (accents). For drums, ``sounds`` are the General MIDI
-    sounds it takes over (None: those no other layer takes) and ``key`` the one key it plays them on (None: as written).
+    least .6 (loud) or less (soft); on the cue sheet's hits alone, softly on its weak ones (accents). For drums,
+    ``sounds`` are the General MIDI sounds it takes over (None: those no other layer takes) and ``key`` the one key it
+    plays them on (None: as written).
     """
 
     instrument: str

@@ -74,7 +74,8 @@ def _epic() -> tuple[Palette, ...]:
                 Layer("horns", -4, plays="loud", pan=-0.3, send=-9),
                 Layer("choir", -7, plays="loud", send=-9),
                 Layer("brass", -3, plays="accents", pan=0.15, send=-10),
-                Layer("grand_piano", -4, plays="accents", width=0.6),
+                Layer("grand_piano", -1, plays="accents", width=0.6),
+                Layer("pizzicato", 1, plays="accents"),
             ),
         ),
         counter=Part(-2, (Layer("pizzicato", 0, pan=-0.25), Layer("strings", -3, plays="loud", pan=-0.2, width=0.6))),
@@ -133,7 +134,7 @@ def _ambient() -> tuple[Palette, ...]:
             (
                 Layer("warm_pad", 0, send=-8),
                 Layer("slow_strings", -6, plays="loud", send=-8),
-                Layer("tine_piano", -1, plays="accents", send=-8),
+                Layer("harp", 1, plays="accents", send=-10),
             ),
         ),
         counter=Part(

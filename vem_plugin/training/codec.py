@@ -83,7 +83,7 @@ def train_codec(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     codec = ScoreCodec.from_pretrained(out, low_cpu_mem_usage=False) if further else ScoreCodec()
-    codec.to(device)
+    codec.to(device)  # pyright: ignore[reportArgumentType]  (diffusers' wrapper hides self)
     peak = FURTHER_RATE if further else LEARNING_RATE
     loss_of = RasterLoss(codec.device)
     optimiser = torch.optim.AdamW(codec.parameters(), lr=LEARNING_RATE, weight_decay=1e-3, betas=(0.9, 0.98))

@@ -75,7 +75,8 @@ def encode(out: Out, device: Device = "cpu") -> None:
     from vem_plugin.training.dataset import PieceColumns, save_columns
 
     _log_to(out, "encode")
-    trained = ScoreCodec.from_pretrained(out / "codec", low_cpu_mem_usage=False).to(device)
+    trained = ScoreCodec.from_pretrained(out / "codec", low_cpu_mem_usage=False)
+    trained.to(device)  # pyright: ignore[reportArgumentType]  (diffusers' wrapper hides self)
     encoder = TextEncoder(device="auto" if device == "cuda" else "cpu")
     for part in ("heldout", "train"):
         pieces = PieceColumns.open(out / part)

@@ -39,7 +39,7 @@ Columns = dict[str, NDArray[Any]]
 
 def steady_clock(cue: CueSheet) -> NDArray[np.float64]:
     """Start of every beat and the end, seconds, at the cue sheet's tempo: the corpus does not bend its tempo."""
-    return np.arange(cue.beats + 1) * (60.0 / cue.bpm)
+    return np.arange(cue.beats + 1, dtype=np.float64) * (60.0 / cue.bpm)
 
 
 class CaptionBook:

@@ -124,7 +124,8 @@ def train_diffusion(
 ) -> Course:
     """Train until ``pace`` ends; checkpoints go to ``out / "diffusion.pt"``, from which a stopped run goes on."""
     torch.manual_seed(seed)
-    model = VeMTransformer().to(device)
+    with torch.device(device):
+        model = VeMTransformer()
     course = Course(model, AveragedWeights(model), optimisers_for(model), pace)
     checkpoint = out / "diffusion.pt"
     if checkpoint.exists():

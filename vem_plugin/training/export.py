@@ -42,24 +42,32 @@ def velocity_lines(pieces: PieceColumns, *, count: int = FITTED_PIECES) -> list[
     return lines
 
 
+def _with_velocities(trained: ScoreCodec, pieces: PieceColumns) -> ScoreCodec:
+    """The same codec, with the corpus's velocities in its configuration and no trace of where it came from."""
+    sizes = ("beat_size", "latent_size", "width", "encoder_blocks", "decoder_blocks")
+    codec = ScoreCodec(**{name: trained.config[name] for name in sizes}, velocity_lines=velocity_lines(pieces))
+    codec.load_state_dict(trained.state_dict())
+    return codec
+
+
 def export_pipeline(run: Path, to: Path, *, version: str) -> None:
     """Write the pipeline of a run folder to the folder ``to``; its former model is replaced file by file."""
     train = PieceColumns.open(run / "train")
     state = torch.load(run / "diffusion.pt", map_location="cpu", weights_only=True)
     transformer = VeMTransformer()
     transformer.load_state_dict(state["average"])
-    codec = ScoreCodec.from_pretrained(run / "codec", low_cpu_mem_usage=False)
-    codec.register_to_config(velocity_lines=velocity_lines(train))
-    pipeline = VeMPipeline(transformer, codec, FlowMatchEulerDiscreteScheduler())
+    codec = _with_velocities(ScoreCodec.from_pretrained(run / "codec", low_cpu_mem_usage=False), train)
+    pipeline = VeMPipeline(transformer.half(), codec.half(), FlowMatchEulerDiscreteScheduler())
     fresh = to.with_name(to.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
-    pipeline.to(torch.float16).save_pretrained(fresh, safe_serialization=True)
+    pipeline.save_pretrained(fresh, safe_serialization=True)
     told = f"{len(train)} pieces by the project's rule-based composer; {state['step']} steps"
     write_index(fresh, name=NAME, version=version, licence=LICENCE, trained_on=told)
     for file in sorted(fresh.rglob("*")):
         if file.is_file():
             target = to / file.relative_to(fresh)
             target.parent.mkdir(parents=True, exist_ok=True)
+            file.chmod(0o644)
             os.replace(file, target)
     shutil.rmtree(fresh)
     logger.info("exported step %d to %s", state["step"], to.name)

@@ -29,6 +29,9 @@ UNTOLD = 0.15
 SPREAD = np.array([0.12, 0.25, 0.15, 0.12, 0.12])
 
 
+Labels = NDArray[np.float32] | NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class SectionLabels:
     """Labels of the S sections of a piece.
@@ -46,7 +49,7 @@ class SectionLabels:
 
 
 def cinematics_for(
-    energy: NDArray[np.float64], valence: NDArray[np.float64], tension: NDArray[np.float64], rng: np.random.Generator
+    energy: Labels, valence: Labels, tension: Labels, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """Draw light, warmth, saturation, contrast and motion for N shots by the rule above, (N, 5)."""
     mean = np.stack(
