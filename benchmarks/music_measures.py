@@ -190,4 +190,4 @@ def _register(tally: Tally, piece: Written) -> None:
         if len(sounding):
             tally.add("melody above the harmony", note["pitch"] > sounding["pitch"].max())
             clash = np.isin((sounding["pitch"].astype(int) - int(note["pitch"])) % 12, (1, 11)).any()
-            tally.add("melody a semitone from the harmony", clash)
+            tally.add("melody a semitone from the harmony", bool(clash))

@@ -66,6 +66,7 @@ def score_edit(
     settings = settings or Settings()
     folder = drafts.folder_for(edit, out)
     storyboard = stages.read_edit(edit, report=within(report, "read"))
+    stages.check_length(storyboard)
     with stages.media_of(storyboard) as seen:
         parsed = stages.look(seen, settings, report=within(report, "look"))
     brief, style = stages.interpret(parsed, settings)

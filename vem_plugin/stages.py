@@ -69,6 +69,19 @@ def read_edit(edit: Path, *, report: Report = silent) -> Storyboard:
     return storyboard
 
 
+def check_length(storyboard: Storyboard) -> None:
+    """Refuse at once what could not be played in the end.
+
+    Raises
+    ------
+    RenderError
+        If the timeline is longer than is rendered in one piece.
+    """
+    from vem_plugin.render.rendering import check_duration
+
+    check_duration(storyboard.duration)
+
+
 @contextmanager
 def media_of(storyboard: Storyboard) -> Iterator[Storyboard]:
     """The storyboard with its media on disk: those inside an .otioz are unpacked for as long as they are needed."""

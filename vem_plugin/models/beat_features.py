@@ -180,7 +180,7 @@ def _fill_section(direction: NDArray[np.float32], cue: CueSheet, index: int) -> 
 
 
 def _fill_hits(beat: NDArray[np.float32], cue: CueSheet) -> None:
-    beats = np.arange(len(beat))
+    beats = np.arange(len(beat), dtype=np.float64)
     strength = np.zeros(2 * len(beat))
     for eighth, value in cue.hits.items():
         if 0 <= eighth < len(strength):
@@ -198,9 +198,9 @@ def _fill_hits(beat: NDArray[np.float32], cue: CueSheet) -> None:
 
 
 def _fill_ends(beat: NDArray[np.float32], cue: CueSheet, clock: NDArray[np.float64]) -> None:
-    beats = np.arange(len(beat))
-    beat[:, BEAT_COLUMNS["from start"]] = nearness(beats.astype(float))[:, None]
-    beat[:, BEAT_COLUMNS["to end"]] = nearness(beats[::-1].astype(float))[:, None]
+    beats = np.arange(len(beat), dtype=np.float64)
+    beat[:, BEAT_COLUMNS["from start"]] = nearness(beats)[:, None]
+    beat[:, BEAT_COLUMNS["to end"]] = nearness(beats[::-1])[:, None]
     beat[:, BEAT_COLUMNS["seconds to end"]] = nearness(clock[-1] - clock, far=FAR_SECONDS)[:, None]
     beat[:, BEAT_COLUMNS["ending struck"]] = (beats == cue.end_beat)[:, None]
     beat[:, BEAT_COLUMNS["ending rings"]] = (beats >= cue.end_beat)[:, None]

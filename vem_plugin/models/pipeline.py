@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -150,12 +151,12 @@ class VeMPipeline(DiffusionPipeline):
         sample, known = noise[None].to(device), known[None].to(device)
         mask = known_mask[None, :, None].float().to(device)
         self.scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps).tolist(), device=device)
-        for index, timestep in enumerate(self.scheduler.timesteps):
-            sigma = self.scheduler.sigmas[index]
+        timesteps, sigmas = cast(Tensor, self.scheduler.timesteps), cast(Tensor, self.scheduler.sigmas)
+        for index, (timestep, sigma) in enumerate(zip(timesteps, sigmas, strict=False)):
             sample = sample * (1 - mask) + known * mask
             clean = self._predict(sample, 1 - sigma, known, mask, batch, guidance=guidance)
             velocity = (sample - clean) / sigma
-            sample = self.scheduler.step(velocity, timestep, sample, return_dict=False)[0]
+            sample = self.scheduler.step(velocity, timestep, sample, return_dict=False)[0]  # pyright: ignore
             report((index + 1) / steps)
         return (sample * (1 - mask) + known * mask)[0].cpu()
 

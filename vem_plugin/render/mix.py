@@ -114,7 +114,8 @@ class PartPlayer:
             sound = player.play(first, end)
             dry += sound
             sent += sound.sum(axis=0) * send
-        return (dry + self._room.answer(sent) * self._hush.curve(first, end)) * self._gain
+        dry += self._room.answer(sent) * self._hush.curve(first, end)
+        return np.asarray(dry * self._gain, np.float32)
 
 
 class Hush:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -112,9 +113,7 @@ def render(
         mastering = mastering_of(mix, loudness)
         _write_mix(mix, mastering, place / "mix.wav", origin)
         score_to_midi(score, plan, palette=palette, path=place / "score.mid")
-        files = {"mix": place / "mix.wav", "midi": place / "score.mid"}
-        files |= {role: place / f"{role}.wav" for role in ROLES}
-        final = publish(files, folder, take=name, suffixes={"mix": "", "midi": ""} | {role: role for role in ROLES})
+        final = _publish(place, folder, name)
         report("write", 1.0, final["mix"].name)
     return RenderedTake(
         mix=final["mix"],
@@ -131,18 +130,34 @@ def render(
     )
 
 
+def _publish(place: Path, folder: Path, name: str) -> dict[str, Path]:
+    files = {"mix": place / "mix.wav", "midi": place / "score.mid"} | {role: place / f"{role}.wav" for role in ROLES}
+    suffixes = {"mix": "", "midi": ""} | {role: role for role in ROLES}
+    return publish(files, folder, take=name, suffixes=suffixes)
+
+
 def _check(plan: BeatPlan, loudness: float) -> None:
     if not _SOFTEST_TARGET <= loudness <= _LOUDEST_TARGET:
         raise SettingsError(
             f"A loudness of {loudness:g} LUFS makes no sense.",
             remedy=f"Choose one from {_SOFTEST_TARGET:g} to {_LOUDEST_TARGET:g}, such as -16.",
         )
-    if plan.duration > LONGEST:
+    check_duration(plan.duration)
+
+
+def check_duration(duration: Fraction) -> None:
+    """Refuse what is too long to be rendered in one piece, or shorter than a sample; ``duration`` in seconds.
+
+    Raises
+    ------
+    RenderError
+    """
+    if duration > LONGEST:
         raise RenderError(
-            f"The timeline lasts {float(plan.duration) / 60:.0f} minutes; {LONGEST // 60} are rendered at most.",
+            f"The timeline lasts {float(duration) / 60:.0f} minutes; {LONGEST // 60} are rendered at most.",
             remedy="Score it reel by reel.",
         )
-    if frames_of(plan.duration) < 1:
+    if frames_of(duration) < 1:
         raise RenderError("The timeline is shorter than one sample.", remedy="Give it some picture.")
 
 

@@ -48,9 +48,7 @@ class SectionLabels:
     captions: NDArray[np.int64]
 
 
-def cinematics_for(
-    energy: Labels, valence: Labels, tension: Labels, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def cinematics_for(energy: Labels, valence: Labels, tension: Labels, rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw light, warmth, saturation, contrast and motion for N shots by the rule above, (N, 5)."""
     mean = np.stack(
         [
