@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import shutil
 import tempfile
@@ -63,40 +64,60 @@ def new_take(edit: Path, home: Path) -> Iterator[Draft]:
     Raises
     ------
     RenderError
-        If the folder cannot be made, or the disk fills while the take is written.
+        As `workplace`.
     """
-    with made_folder(home):
-        name = next_name(home, edit.stem)
-        hidden = home / f".{name}.making"
+    with workplace(home) as hidden:
+        yield Draft(next_name(home, edit.stem), hidden, home)
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside ``folder`` that is gone afterwards, with whatever an error left in it.
+
+    Raises
+    ------
+    RenderError
+        ``folder`` cannot be made or written, or the disk filled up while work went on.
+    """
+    with made_folder(folder):
+        place = Path(tempfile.mkdtemp(prefix=".vem-", dir=folder))
+        place.chmod(0o755)  # it may become the take's own folder, which others may read
         try:
-            hidden.mkdir()
-            yield Draft(name, hidden, home)
+            yield place
         finally:
-            shutil.rmtree(hidden, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
 def made_folder(folder: Path) -> Iterator[Path]:
-    """The folder, made if needed; taken away again if nothing came to lie in it.
+    """The folder, made if needed; taken away again if it was made and nothing came to lie in it.
 
     Raises
     ------
     RenderError
         If it cannot be made or written.
     """
+    made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield folder
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        with contextlib.suppress(OSError):  # it holds something, so it stays
-            folder.rmdir()
+        if made:
+            with contextlib.suppress(OSError):  # it holds something, so it stays
+                folder.rmdir()
 
 
 def _unwritable(folder: Path, error: OSError) -> RenderError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return RenderError(
+            "The disk filled up while the music was written; nothing was kept.",
+            where=str(folder),
+            remedy="A minute of music takes about 110 MB with its stems: free some space, or choose another folder.",
+        )
     return RenderError(
-        f"The result cannot be written: {error.strerror or error}.",
+        f"The folder cannot be written: {error.strerror or error}.",
         where=str(folder),
-        remedy="Free some space, or choose another folder with -o.",
+        remedy="Choose another folder with -o, or change its permissions.",
     )

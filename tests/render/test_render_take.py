@@ -61,8 +61,8 @@ def test_every_role_has_a_stem_of_its_own_of_the_same_length(take: RenderedTake)
 
 def test_names_follow_the_convention(take: RenderedTake) -> None:
     names = {path.name for path in (take.mix, take.midi, *take.stems.values())}
-    stems = {f"edit_v01_MX_{role.upper()}_48k24.wav" for role in ROLES}
-    assert names == {"edit_v01_MX.wav", "edit_v01_MX.mid"} | stems
+    stems = {f"edit_MX_{role.upper()}_48k24.wav" for role in ROLES}
+    assert names == {"edit_MX.wav", "edit_MX.mid"} | stems
 
 
 def test_loudness_is_what_was_asked_for(take: RenderedTake) -> None:
@@ -107,11 +107,12 @@ def test_two_renders_are_identical_and_neither_replaces_the_other(
     tmp_path: Path, make_plan, make_score, make_song
 ) -> None:
     score, plan = make_score(make_song(8), beats=8, style="tense"), make_plan((8, Fraction(4)))
-    first = render(score, plan, folder=tmp_path, name="edit", seed=3)
+    first = render(score, plan, folder=tmp_path, name="edit", seed=3, description="music")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    second = render(score, plan, folder=tmp_path, name="edit", seed=3)
-    assert second.mix.name == "edit_v02_MX.wav"
-    assert {path: path.read_bytes() for path in before} == before
+    with pytest.raises(RenderError, match="already"):
+        render(score, plan, folder=tmp_path, name="edit", seed=3)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    second = render(score, plan, folder=tmp_path, name="again", seed=3, description="music")
     for one, other in (
         (first.mix, second.mix),
         (first.midi, second.midi),

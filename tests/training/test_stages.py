@@ -13,7 +13,7 @@ from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.models.weights import load_pipeline
 from vem_plugin.training import diffusion
-from vem_plugin.training.codec import RasterLoss, codec_step, encode_pieces, note_f1, padded
+from vem_plugin.training.codec import RasterLoss, codec_step, encode_pieces, note_f1, padded, train_codec
 from vem_plugin.training.dataset import PieceColumns, build_columns, save_columns
 from vem_plugin.training.diffusion import AveragedWeights, Course, diffusion_step, measure, measuring_batches
 from vem_plugin.training.export import export_pipeline, velocity_lines
@@ -86,6 +86,17 @@ def test_the_codec_learns(run: Path) -> None:
     codec.eval()
     assert 0 <= note_f1(codec, pieces, noise=0.0, count=2)["bass"] <= 1
     assert np.isfinite(encode_pieces(codec, pieces)).all()
+
+
+def test_with_its_encoder_frozen_the_codec_keeps_its_latents(run: Path, tmp_path: Path) -> None:
+    pieces = PieceColumns.open(run / "train")
+    codec = ScoreCodec(width=32)
+    codec.save_pretrained(tmp_path)
+    before = encode_pieces(codec, pieces)
+    options = {"minutes": 0.03, "out": tmp_path, "further": True, "decoder_only": True}
+    after = train_codec(pieces, pieces, **options)
+    np.testing.assert_array_equal(encode_pieces(after, pieces), before)
+    assert not torch.equal(after.paint.weight, codec.paint.weight)
 
 
 def test_the_diffusion_learns(run: Path, course: Course) -> None:

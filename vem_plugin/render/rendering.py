@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.drafts import workplace
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.progress import Report, silent
 from vem_plugin.render.master import Mastering, mastered_blocks, mastering_of
 from vem_plugin.render.mix import play_stems
 from vem_plugin.render.soundfont import SoundFont, load_bank
 from vem_plugin.render.synth import frames_of
-from vem_plugin.render.take_files import publish, workplace
+from vem_plugin.render.take_files import name_of, publish
 from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import Origin, Stamp, WaveWriter
 from vem_plugin.rhythm.beat_plan import BeatPlan
@@ -70,7 +71,7 @@ def render(
     description: str = "",
     report: Report = silent,
 ) -> RenderedTake:
-    """Plays a score with sampled instruments and writes mix, stems and MIDI as one new version.
+    """Plays a score with sampled instruments and writes mix, stems and MIDI, all of them or none.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def render(
     folder : Path
         Made if it is missing. Nothing in it is overwritten.
     name : str
-        First part of the file names.
+        First part of the file names, new for every take.
     seed : int
         Chooses among the style's palettes.
     loudness : float
@@ -113,12 +114,14 @@ def render(
         mastering = mastering_of(mix, loudness)
         _write_mix(mix, mastering, place / "mix.wav", origin)
         score_to_midi(score, plan, palette=palette, path=place / "score.mid")
-        final = _publish(place, folder, name)
-        report("write", 1.0, final["mix"].name)
+        names = {place / f"{role}.wav": f"{name_of(name, role)}.wav" for role in ROLES}
+        names |= {place / "mix.wav": f"{name_of(name)}.wav", place / "score.mid": f"{name_of(name)}.mid"}
+        final = publish(names, folder)
+        report("write", 1.0, f"{name_of(name)}.wav")
     return RenderedTake(
-        mix=final["mix"],
-        stems={role: final[role] for role in ROLES},
-        midi=final["midi"],
+        mix=final[place / "mix.wav"],
+        stems={role: final[place / f"{role}.wav"] for role in ROLES},
+        midi=final[place / "score.mid"],
         samples=mix.shape[1],
         loudness=mastering.loudness,
         true_peak=mastering.peak,
@@ -128,12 +131,6 @@ def render(
         palette=palette.name,
         remark=mastering.remark,
     )
-
-
-def _publish(place: Path, folder: Path, name: str) -> dict[str, Path]:
-    files = {"mix": place / "mix.wav", "midi": place / "score.mid"} | {role: place / f"{role}.wav" for role in ROLES}
-    suffixes = {"mix": "", "midi": ""} | {role: role for role in ROLES}
-    return publish(files, folder, take=name, suffixes=suffixes)
 
 
 def _check(plan: BeatPlan, loudness: float) -> None:

@@ -72,13 +72,15 @@ def train_codec(
     minutes: float,
     out: Path,
     further: bool = False,
+    decoder_only: bool = False,
     device: str = "cpu",
     seed: int = 0,
 ) -> ScoreCodec:
     """Train a codec for a number of minutes; the result is saved into the folder ``out``.
 
     Noise of random strength is added to the latents before decoding, so that the codec forgives a sampler. With
-    ``further`` the codec that lies in ``out`` is trained on, at a lower rate.
+    ``further`` the codec that lies in ``out`` is trained on, at a lower rate; with ``decoder_only`` its latents stay
+    what they are, so that a transformer trained on them keeps its meaning.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -86,7 +88,10 @@ def train_codec(
     codec.to(device)  # pyright: ignore[reportArgumentType]  (diffusers' wrapper hides self)
     peak = FURTHER_RATE if further else LEARNING_RATE
     loss_of = RasterLoss(codec.device)
-    optimiser = torch.optim.AdamW(codec.parameters(), lr=LEARNING_RATE, weight_decay=1e-3, betas=(0.9, 0.98))
+    if decoder_only:
+        freeze_encoder(codec)
+    learning = [weights for weights in codec.parameters() if weights.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=LEARNING_RATE, weight_decay=1e-3, betas=(0.9, 0.98))
     pace, step, mean_loss = Pace.of_minutes(minutes), 0, 0.0
     while (progress := pace.progress) < 1:
         rate = peak * warm_up(step) * (1 - progress) ** 0.7
@@ -109,9 +114,16 @@ def train_codec(
     return codec
 
 
+def freeze_encoder(codec: ScoreCodec) -> None:
+    """Keep everything up to the latents as it is."""
+    for part in (codec.embed, codec.encoder, codec.to_latent):
+        part.requires_grad_(False)
+
+
 def codec_step(codec: ScoreCodec, batch: Tensor, frames: Tensor, *, loss_of: RasterLoss) -> Tensor:
     """Loss of one batch, under noise."""
     codec.train()
+    codec.normalise.train(codec.embed.weight.requires_grad)
     with torch.autocast(batch.device.type, torch.bfloat16):
         latents = codec.encode(batch, frames)
         noise = torch.randn_like(latents) * LOUDEST_NOISE * torch.rand_like(latents[..., :1])

@@ -52,6 +52,7 @@ def codec(
     out: Out,
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 8.0,
     further: Annotated[bool, typer.Option(help="Train on the codec of the run folder.")] = False,
+    decoder_only: Annotated[bool, typer.Option(help="Leave the latents as they are.")] = False,
     seed: Annotated[int, typer.Option(help="Order of the pieces and noise.")] = 0,
     device: Device = "cpu",
 ) -> None:
@@ -61,7 +62,16 @@ def codec(
 
     _log_to(out, "codec")
     train, heldout = PieceColumns.open(out / "train"), PieceColumns.open(out / "heldout")
-    train_codec(train, heldout, minutes=minutes, out=out / "codec", further=further, device=device, seed=seed)
+    train_codec(
+        train,
+        heldout,
+        minutes=minutes,
+        out=out / "codec",
+        further=further,
+        decoder_only=decoder_only,
+        device=device,
+        seed=seed,
+    )
 
 
 @app.command()

@@ -29,8 +29,9 @@ FITTED_PIECES = 2000
 
 def velocity_lines(pieces: PieceColumns, *, count: int = FITTED_PIECES) -> list[list[float]]:
     """Offset and slope of velocity over energy for each role, least squares over all notes of some pieces."""
-    lines = []
-    last_note = pieces.columns["note_offsets"][min(count, len(pieces))]
+    lines: list[list[float]] = []
+    count = min(count, len(pieces))
+    last_note = pieces.columns["note_offsets"][count]
     notes = np.asarray(pieces.columns["notes"][:last_note])
     piece = np.repeat(np.arange(count), np.diff(pieces.columns["note_offsets"][: count + 1]))
     beat = pieces.columns["beat_offsets"][piece] + notes["start"] // STEPS_PER_BEAT
