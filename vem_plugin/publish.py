@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PureWindowsPath
 
+from vem_plugin.checksum import sha256_of
 from vem_plugin.drafts import Draft
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.render.rendering import RenderedTake
@@ -16,7 +17,7 @@ from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.rhythm.picture import draw_plan
 from vem_plugin.score.notes import Score
 from vem_plugin.settings import Settings
-from vem_plugin.take import Loudness, Take, sha256_of, take_id_of, write_take
+from vem_plugin.take import Loudness, Take, take_id_of, write_take
 from vem_timeline import MusicClip, MusicMarker, write_scored
 from vem_timeline.new_timeline import write_timeline_of
 from vem_timeline.storyboard import Storyboard

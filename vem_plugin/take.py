@@ -91,12 +91,6 @@ def _decode_exact(kind: type, value: Any) -> Any:
     raise TypeError(f"a take cannot hold a {kind.__name__}")
 
 
-def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def take_id_of(edit_sha256: str, seed: int, name: str) -> str:
     """Six hexadecimal digits that tell takes of one edit apart; short enough for a marker's name."""
     return hashlib.sha256(f"{edit_sha256} {seed} {name}".encode()).hexdigest()[:6]

@@ -9,7 +9,7 @@ from vem_timeline.storyboard import Storyboard
 
 if TYPE_CHECKING:
     from vem_plugin.publish import ScoredTake
-    from vem_plugin.rhythm.beat_plan import BeatPlan, Landing, Miss
+    from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Landing, Miss
 
 
 def _seconds(time: Fraction) -> float:
@@ -95,34 +95,33 @@ def plan_as_json(board: Storyboard, plan: BeatPlan) -> dict[str, Any]:
         "beat_times": [_seconds(time) for time in plan.beat_times],
         "landings": [_landing_as_json(board, plan, landing) for landing in plan.landings],
         "misses": [_miss_as_json(board, miss) for miss in plan.misses],
+        "remarks": list(plan.remarks),
     }
 
 
-def _landing_as_json(board: Storyboard, plan: BeatPlan, landing: Landing) -> dict[str, Any]:
-    wanted = landing.constraint
+def _wanted_as_json(board: Storyboard, wanted: BeatConstraint) -> dict[str, Any]:
     return {
         "label": wanted.label,
         "kind": wanted.kind,
         "shot": wanted.shot,
         "time": _exact(wanted.time),
         "timecode": board.clock.timecode_of(wanted.time),
-        "beat": float(landing.beat),
-        "place": "the end" if wanted.kind == "end" else place_in_bars(plan, landing.beat),
-        "on": landing.on,
-        "offset_ms": _seconds(landing.offset * 1000),
         "weight": wanted.weight,
         "why": wanted.why,
     }
 
 
+def _landing_as_json(board: Storyboard, plan: BeatPlan, landing: Landing) -> dict[str, Any]:
+    return _wanted_as_json(board, landing.constraint) | {
+        "beat": float(landing.beat),
+        "place": "the end" if landing.constraint.kind == "end" else place_in_bars(plan, landing.beat),
+        "on": landing.on,
+        "offset_ms": _seconds(landing.offset * 1000),
+    }
+
+
 def _miss_as_json(board: Storyboard, miss: Miss) -> dict[str, Any]:
-    wanted = miss.constraint
-    return {
-        "label": wanted.label,
-        "kind": wanted.kind,
-        "shot": wanted.shot,
-        "time": _exact(wanted.time),
-        "timecode": board.clock.timecode_of(wanted.time),
+    return _wanted_as_json(board, miss.constraint) | {
         "offset_ms": _seconds(miss.offset * 1000),
         "reason": miss.reason,
     }

@@ -114,6 +114,8 @@ def show_storyboard(board: Storyboard) -> None:
 def show_plan(board: Storyboard, plan: BeatPlan, *, picture: Path, midi: Path) -> None:
     """Print what every cut landed on, the misses, and the paths of picture and MIDI."""
     _print_landings(board, plan)
+    for remark in plan.remarks:
+        OUT.print(Text(f"note  {remark}", style="yellow"))
     OUT.print(Text.assemble(("picture  ", "dim"), str(picture)))
     OUT.print(Text.assemble(("midi     ", "dim"), str(midi)))
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from vem_plugin.checksum import sha256_of
 from vem_plugin.errors import RenderError
 from vem_plugin.measure import measure_take
 from vem_plugin.models.click import ClickComposer
@@ -19,7 +20,7 @@ from vem_plugin.publish import ScoredTake
 from vem_plugin.score.notes import NOTE
 from vem_plugin.scoring import STAGES, score_edit
 from vem_plugin.settings import Settings
-from vem_plugin.take import read_score, read_take, sha256_of
+from vem_plugin.take import read_score, read_take
 from vem_timeline import read
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

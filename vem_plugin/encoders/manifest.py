@@ -6,13 +6,13 @@ folder, each with its SHA-256, so a damaged or swapped file is told before onnxr
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vem_plugin.checksum import sha256_of
 from vem_plugin.errors import ModelError
 
 FILE_NAME = "encoder.json"
@@ -123,12 +123,6 @@ def read_manifest(folder: Path, kind: str) -> Manifest:
     return Manifest(folder, kind, manifest.text("name"), fields)
 
 
-def sha256_of_file(path: Path) -> str:
-    """SHA-256 of a file, as 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _check_hashes(manifest: Manifest) -> None:
     for name, digest in manifest.names("sha256").items():
         path = manifest.folder / name
@@ -138,7 +132,7 @@ def _check_hashes(manifest: Manifest) -> None:
                 where=str(path),
                 remedy="Install the encoder again.",
             )
-        if sha256_of_file(path) != digest.lower():
+        if sha256_of(path) != digest.lower():
             raise ModelError(
                 f"The encoder's file {name!r} is not the one {FILE_NAME} describes (its SHA-256 differs).",
                 where=str(path),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vem_plugin.checksum import sha256_of
 from vem_plugin.errors import ModelError
 
 if TYPE_CHECKING:
@@ -41,12 +42,6 @@ class ModelFolder:
     path: Path
     index: ModelIndex
     digest: str
-
-
-def sha256_of(file: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def check_folder(folder: Path | None = None) -> ModelFolder:

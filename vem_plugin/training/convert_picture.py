@@ -19,7 +19,8 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from vem_plugin.encoders.manifest import FILE_NAME, FORMAT, sha256_of_file
+from vem_plugin.checksum import sha256_of
+from vem_plugin.encoders.manifest import FILE_NAME, FORMAT
 
 EPSILON = 1e-3
 """Added to the variance by the batch norms of the source."""
@@ -182,5 +183,5 @@ def description(folder: Path) -> dict[str, Any]:
         "mean": [127 / 255] * 3,
         "std": [128 / 255] * 3,
         "labels": "labels.txt",
-        "sha256": {name: sha256_of_file(folder / name) for name in ("model.onnx", "labels.txt")},
+        "sha256": {name: sha256_of(folder / name) for name in ("model.onnx", "labels.txt")},
     }

@@ -20,7 +20,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from vem_plugin.encoders.manifest import FILE_NAME, FORMAT, sha256_of_file
+from vem_plugin.checksum import sha256_of
+from vem_plugin.encoders.manifest import FILE_NAME, FORMAT
 
 TABLE = "inner.embeddings.word_embeddings.weight"
 """Name of the word vectors in the source graph, stored as ``_q`` (int8) and ``_scale`` (one a row)."""
@@ -183,7 +184,7 @@ def description(folder: Path) -> dict[str, Any]:
         "pooling": "mean",
         "size": 384,
         "max_tokens": 256,
-        "sha256": {name: sha256_of_file(folder / name) for name in ("model.onnx", "tokenizer.json")},
+        "sha256": {name: sha256_of(folder / name) for name in ("model.onnx", "tokenizer.json")},
     }
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -134,17 +136,14 @@ def train_diffusion(
     tests = measuring_batches(heldout)
     saved = course.pace.progress
     between = CHECKPOINT_MINUTES * 60 / (course.pace.end - course.pace.start)
-    mean_loss = mean_error = 0.0
+    recent: deque[tuple[float, float]] = deque(maxlen=50)
     for batch in Lessons(train, seed=seed + course.step).batches():
         progress = course.pace.progress
         if progress >= 1:
             break
-        loss, error = diffusion_step(course, batch.to(device))
-        blend = max(0.02, 1 / (course.step + 1))
-        mean_loss += blend * (loss - mean_loss)
-        mean_error += blend * (error - mean_error)
+        recent.append(diffusion_step(course, batch.to(device)))
         if course.step % 50 == 0:
-            told = (course.step, course.pieces, 100 * progress, mean_loss, mean_error)
+            told = (course.step, course.pieces, 100 * progress, *np.mean(recent, axis=0))
             logger.info("diffusion step %d, %d pieces, %.0f %% of the time, loss %.3f, error %.3f", *told)
         if progress - saved > between:
             saved = progress
