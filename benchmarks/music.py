@@ -43,13 +43,14 @@ def held_out_cues(count: int) -> list[CueSheet]:
 
 def write_all(
     pipeline: VeMPipeline, cues: list[CueSheet], *, steps: int, guidance: float
-) -> tuple[list[Written], list[Written], list[Written], int]:
-    """The same cue sheets and cards written by the teacher, by the network, and finished; and hits repaired."""
-    taught, raw, finished = [], [], []
+) -> tuple[list[Written], list[list[Written]], int]:
+    """The same cue sheets and cards written by the teacher twice, by the network, and finished; and hits repaired."""
+    models, taught, raw, finished = [], [], [], []
     repaired = 0
     for number, cue in enumerate(cues):
         cards = draw_cards(cue, np.random.default_rng([7, number]))
-        taught.append(Written(cue, cards, *compose_by_rule(cue, cards, np.random.default_rng([8, number]))))
+        for pieces, take in ((models, 8), (taught, 9)):
+            pieces.append(Written(cue, cards, *compose_by_rule(cue, cards, np.random.default_rng([take, number]))))
         conditions = conditions_for(cue, cards, None, np.arange(cue.beats + 1) * 60 / cue.bpm)
         latents = pipeline(conditions, seed=number, steps=steps, guidance=guidance)
         notes, chords = notes_of(pipeline.codec.probabilities_of(torch.from_numpy(latents)))
@@ -57,7 +58,7 @@ def write_all(
         raw.append(Written(cue, cards, notes, chords))
         finished.append(Written(cue, cards, done.notes, chords))
         repaired += done.repairs["repaired_hits"]
-    return taught, raw, finished, repaired
+    return models, [raw, finished, taught], repaired
 
 
 def main() -> None:
@@ -71,9 +72,9 @@ def main() -> None:
     pipeline = load_pipeline(options.model, "cpu")
     cues = held_out_cues(options.pieces)
     began = time.perf_counter()
-    taught, raw, finished, repaired = write_all(pipeline, cues, steps=options.steps, guidance=options.guidance)
+    models, columns, repaired = write_all(pipeline, cues, steps=options.steps, guidance=options.guidance)
     took = time.perf_counter() - began
-    tables = [measure(pieces) for pieces in (raw, finished, taught)]
+    tables = [measure(pieces, models) for pieces in columns]
     print(f"| {len(cues)} held-out cue sheets | raw | finished | teacher | n |\n|---|---|---|---|---|")
     for name in tables[2]:
         shares = " | ".join(f"{table[name][0]:.3f}" if name in table else "-" for table in tables)

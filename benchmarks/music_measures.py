@@ -57,10 +57,15 @@ class Tally:
         return {name: (good / of, int(of)) for name, (good, of) in self.counts.items() if of}
 
 
-def measure(pieces: Sequence[Written]) -> dict[str, tuple[float, int]]:
-    """All measures of some pieces: share, and how many things it is a share of."""
+def measure(pieces: Sequence[Written], models: Sequence[Written]) -> dict[str, tuple[float, int]]:
+    """All measures of some pieces: share, and how many things it is a share of.
+
+    ``models`` are the teacher's pieces under the same cue sheets and cards, to compare the melodies with.
+    """
     tally = Tally()
-    for piece in pieces:
+    for piece, model in zip(pieces, models, strict=True):
+        mine, theirs = _melody_of(piece), _melody_of(model)
+        tally.add("melody F1 with the teacher's", 2 * len(mine & theirs), len(mine) + len(theirs))
         bars = bars_of(piece.cue)
         _harmony(tally, piece, bars)
         _grooves(tally, piece, bars)
@@ -170,6 +175,11 @@ def _tune(tally: Tally, piece: Written) -> None:
     within = sum(any((step, (tone + by) % 12) in played for by in (-2, -1, 0, 1, 2)) for step, tone in told)
     tally.add("card F1, onset and pitch class", 2 * len(told & played), len(told) + len(played))
     tally.add("card notes played within 2 semitones", within, len(told))
+
+
+def _melody_of(piece: Written) -> set[tuple[int, int]]:
+    """Onset and pitch class of every melody note."""
+    return {(int(note["start"]), int(note["pitch"]) % 12) for note in piece.of(MELODY)}
 
 
 def _told_tune(piece: Written) -> Iterator:

@@ -74,8 +74,8 @@ def score_edit(
     composer = composer or stages.open_composer(settings, report=within(report, "compose"))
     scored: list[ScoredTake] = []
     for seed in range(settings.seed, settings.seed + settings.takes):
-        cue = stages.direct_music(parsed, plan, brief, style=style, seed=seed, device=settings.device)
-        score = composer.compose(cue, parsed, plan, seed=seed, report=within(report, "compose"))
+        cue, told = stages.direct_music(parsed, plan, brief, style=style, seed=seed, device=settings.device)
+        score = composer.compose(cue, told, plan, seed=seed, report=within(report, "compose"))
         with drafts.new_take(edit, folder) as draft:
             rendered = stages.play(score, plan, draft, settings, seed=seed, report=within(report, "play"))
             report("write", 0.0)

@@ -189,11 +189,15 @@ def write_plan_files(
 # --- compose ------------------------------------------------------------------------------------------------------
 
 
-def direct_music(parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int, device: str) -> CueSheet:
-    """Decide what the music does, bar by bar, before a note is written."""
-    from vem_plugin.direct import direct
+def direct_music(
+    parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int, device: str
+) -> tuple[CueSheet, ParsedVideo]:
+    """Decide what the music does, bar by bar, and retell the storyboard in words of music."""
+    from vem_plugin.direct import direct, retell
 
-    return direct(parsed, plan, brief, style=style, seed=seed, encode=text_encoder(device).encode)
+    encode = text_encoder(device).encode
+    cue = direct(parsed, plan, brief, style=style, seed=seed, encode=encode)
+    return cue, retell(parsed, plan, cue, encode=encode)
 
 
 def open_composer(settings: Settings, *, report: Report = silent) -> Composer:

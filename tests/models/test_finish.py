@@ -73,6 +73,16 @@ def test_a_missing_hit_is_loud_as_it_is_strong_and_light_where_drums_play() -> N
     assert added["role"][added["start"] == 82].tolist() == [1]
 
 
+def test_a_repaired_hit_cuts_the_note_it_strikes_again() -> None:
+    cue = cue_of(hits={41: 0.25})
+    held = np.array([(1, 64, 40, 36 + TRIAD.root, 80), (1, 64, 40, 60, 80)], NOTE)
+    notes = finish(held, (TRIAD,) * cue.beats, cue).notes
+    lengths = {(int(n["start"]), int(n["pitch"])): int(n["length"]) for n in notes}
+    assert lengths[64, 43] == 82 - 64
+    assert lengths[82, 43] == 2
+    assert lengths[64, 60] == 40
+
+
 def test_a_hit_inside_a_stop_stays_silent() -> None:
     cue = cue_of(hits={20: 0.25}, stops=frozenset({10}))
     assert len(missing_hits(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue)) == 0

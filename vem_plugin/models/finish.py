@@ -61,6 +61,7 @@ def finish(
     notes = _counted(repairs, "ending_notes", notes, ring_out(notes, chords, cue))
     added = missing_hits(notes, chords, cue)
     repairs["repaired_hits"] = len({int(step) for step in added["start"]})
+    notes = make_room(notes, added)
     return Finished(within(np.concatenate([notes, added]), cue.beats * STEPS_PER_BEAT), repairs)
 
 
@@ -162,6 +163,16 @@ def missing_hits(notes: NDArray[np.void], chords: Sequence[Chord], cue: CueSheet
         else:
             added.append(_chord_notes(chord, start=step, length=length, velocity=66)[:1])
     return np.concatenate(added)
+
+
+def make_room(notes: NDArray[np.void], added: NDArray[np.void]) -> NDArray[np.void]:
+    """End notes where the same role strikes the same pitch anew."""
+    notes = notes.copy()
+    for new in added:
+        same = (notes["role"] == new["role"]) & (notes["pitch"] == new["pitch"]) & (notes["start"] < new["start"])
+        same &= notes["start"] + notes["length"] > new["start"]
+        notes["length"][same] = new["start"] - notes["start"][same]
+    return notes
 
 
 def _drums_play(cue: CueSheet, beat: int) -> bool:

@@ -48,7 +48,8 @@ def windows_over(frames: int, *, size: int = WINDOW, overlap: int = OVERLAP) -> 
 def fast_with_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 matrix products are faster than float32 on this device."""
     if device.type == "cpu":
-        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+        asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+        return any(supported is not None and supported() for supported in asked)
     return device.type == "cuda" and torch.cuda.is_bf16_supported()
 
 
