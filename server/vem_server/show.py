@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
+PROSE = ("landed on", "says", "found", "to do")
+NAME_WIDTH = 30
 MOST_ROWS = 60
 """Longest table that is printed whole; the rest is in ``--json``."""
 
@@ -208,7 +210,10 @@ def show_checks(checks: Sequence[Check]) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        if column in PROSE:
+            table.add_column(column, overflow="fold")
+        else:  # one shot stays one line: a long name is cut rather than wrapped
+            table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=NAME_WIDTH)
     return table
 
 
