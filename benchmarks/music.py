@@ -15,10 +15,10 @@ import torch
 from music_measures import Written, measure
 
 from vem_plugin.models.finish import finish
+from vem_plugin.models.model_folder import load_pipeline
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.raster import notes_of
 from vem_plugin.models.vem_composer import GUIDANCE, STEPS, conditions_for
-from vem_plugin.models.weights import load_pipeline
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.theme import draw_cards
 from vem_plugin.training.commands import HELDOUT_SEED

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from vem_plugin.encoders.text import TextEncoder
 from vem_plugin.models.beat_features import DIRECTION_COLUMNS, MOOD, features_of
 from vem_plugin.models.conditioning import Conditions, conditions_of
+from vem_plugin.models.model_folder import load_pipeline
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.raster import notes_of
 from vem_plugin.models.storyboard_tokens import ShotTable, style_vector, tokens_of
-from vem_plugin.models.weights import load_pipeline
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.theme import card_features, draw_cards
+from vem_plugin.training.dataset import steady_clock
 
 WORDS = ("very quiet", "high energy")
 LOOKS = ((0.5, 0.0, 0.4, 0.4, 0.15), (0.5, 0.0, 0.6, 0.7, 0.9))
@@ -38,7 +39,7 @@ def two_halves(
     cue: CueSheet, texts: NDArray[np.float32], *, order: tuple[int, int], tell_words: bool, tell_look: bool
 ) -> Conditions:
     """Conditions of a cue sheet whose mood only two shots tell, each half of the piece long."""
-    clock = np.arange(cue.beats + 1) * 60.0 / cue.bpm
+    clock = steady_clock(cue)
     edges = clock[[0, cue.beats // 2, cue.beats]]
     told = np.tile(np.array([[tell_words, False, tell_look]], np.float32), (2, 1))
     shots = ShotTable(

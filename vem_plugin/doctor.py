@@ -71,7 +71,7 @@ def _check_library(name: str) -> Check:
 
 
 def _check_devices() -> Check:
-    from vem_plugin.models.weights import devices
+    from vem_plugin.models.model_folder import devices
 
     return Check("devices for the model", True, ", ".join(devices()))
 
@@ -109,7 +109,7 @@ def _check_encoders() -> Check:
 
 
 def _check_model() -> Check:
-    from vem_plugin.models.weights import check_folder
+    from vem_plugin.models.model_folder import check_folder
 
     index = check_folder().index
     return Check("model", True, f"{index.name} {index.version}, {index.licence}, every file as published")

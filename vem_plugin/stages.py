@@ -208,8 +208,8 @@ def open_composer(settings: Settings, *, report: Report = silent) -> Composer:
 
 @lru_cache(maxsize=1)
 def _vem_composer(model: Path | None, device: str) -> Composer:
+    from vem_plugin.models.model_folder import load_pipeline
     from vem_plugin.models.vem_composer import VeMComposer
-    from vem_plugin.models.weights import load_pipeline
 
     return VeMComposer(load_pipeline(model, device))
 

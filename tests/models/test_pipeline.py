@@ -9,8 +9,8 @@ import torch
 
 from vem_plugin.errors import ModelError
 from vem_plugin.models.conditioning import Conditions
+from vem_plugin.models.model_folder import INDEX, check_folder, device_named, load_pipeline, write_index
 from vem_plugin.models.pipeline import VeMPipeline, windows_over
-from vem_plugin.models.weights import INDEX, check_folder, device_named, load_pipeline, write_index
 
 SIZE = 64
 

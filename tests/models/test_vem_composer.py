@@ -9,10 +9,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from vem_plugin.models.model_folder import load_pipeline
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.seen_shots import shots_seen
 from vem_plugin.models.vem_composer import Kept, VeMComposer
-from vem_plugin.models.weights import load_pipeline
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
@@ -82,6 +82,8 @@ def test_pictures_are_left_out_if_the_weights_never_saw_any(
     with_pictures, without = (
         composer.compose(cue, filmed(plan.duration, pictures=seen), plan, seed=1) for seen in (True, False)
     )
+    assert with_pictures.latents is not None
+    assert without.latents is not None
     np.testing.assert_allclose(with_pictures.latents, without.latents, atol=1e-6)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from vem_plugin.errors import ModelError, PlanError, RenderError, VemError
 from vem_plugin.models.click import ClickComposer
-from vem_plugin.models.weights import SHIPPED
+from vem_plugin.models.model_folder import SHIPPED
 from vem_plugin.scoring import plan_edit, score_edit
 from vem_plugin.settings import Settings
 from vem_timeline.errors import EmptyTimeline, UnreadableTimeline

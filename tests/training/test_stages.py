@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from vem_plugin.models.model_folder import load_pipeline
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
-from vem_plugin.models.weights import load_pipeline
 from vem_plugin.training import diffusion
 from vem_plugin.training.codec import RasterLoss, codec_step, encode_pieces, note_f1, padded, train_codec
 from vem_plugin.training.dataset import PieceColumns, build_columns, save_columns

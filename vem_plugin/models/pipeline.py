@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
+from vem_plugin.models.model_folder import ModelFolder
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
-from vem_plugin.models.weights import ModelFolder
 from vem_plugin.progress import Report, silent
 
 WINDOW, OVERLAP = 192, 64

@@ -42,7 +42,7 @@ class VeMComposer:
     Parameters
     ----------
     pipeline : VeMPipeline
-        From ``vem_plugin.models.weights.load_pipeline``.
+        From ``vem_plugin.models.model_folder.load_pipeline``.
     steps : int
         Steps of the sampler.
     guidance : float

@@ -12,10 +12,10 @@ import torch
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from vem_plugin.models.beat_features import DIRECTION_COLUMNS
+from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
-from vem_plugin.models.weights import write_index
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.training.dataset import PieceColumns
