@@ -103,16 +103,12 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class SpanNote:
-    """A note for a span, ``start`` to ``end`` in timeline seconds (end excluded); the rest as in ``Wishes``."""
+    """A note for a span, ``start`` to ``end`` in timeline seconds (end excluded), and what it wishes there."""
 
     start: Fraction
     end: Fraction
     text: str
-    mood: str = ""
-    roles_off: frozenset[Role] = frozenset()
-    roles_on: frozenset[Role] = frozenset()
-    energy: float | None = None
-    rise: float = 0.0
+    wishes: Wishes = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +161,7 @@ def read_spans(markers: Iterable[Marker], *, shortest: Fraction = SHORTEST_SPAN)
                 start=marker.time,
                 end=marker.time + marker.duration,
                 text=marker.text,
-                mood=wishes.mood,
-                roles_off=wishes.roles_off,
-                roles_on=wishes.roles_on,
-                energy=wishes.energy,
-                rise=wishes.rise,
+                wishes=wishes,
             )
         )
     return tuple(sorted(notes, key=lambda note: (note.start, note.end)))

@@ -84,13 +84,13 @@ def test_markers_with_a_duration_become_notes_in_order_of_time() -> None:
         (10, 14, "build"),
         (20, 25, "mood: tense no drums"),
     ]
-    assert notes[0].rise > 0
-    assert notes[1].roles_off == {"drums"}
+    assert notes[0].wishes.rise > 0
+    assert notes[1].wishes.roles_off == {"drums"}
 
 
 def test_a_mood_ends_where_the_comment_goes_on() -> None:
     (note,) = read_spans([Marker(Fraction(0), Fraction(4), "mood: tense", "no drums", "", "clip")])
-    assert moods_named(note.mood) == ("uneasy",)
+    assert moods_named(note.wishes.mood) == ("uneasy",)
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_without_words_look_and_pace_choose(edit_of: MakeEdit, encoder: TextEnco
 
 def test_a_brief_of_spans_only_reaches_the_conductor_unchanged() -> None:
     notes = read_spans([Marker(Fraction(1), Fraction(4), "soft rain", "", "", "timeline")])
-    assert notes[0].energy == 0.22
+    assert notes[0].wishes.energy == 0.22
     assert np.isclose(float(notes[0].end - notes[0].start), 4)

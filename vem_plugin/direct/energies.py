@@ -109,13 +109,13 @@ def _energy_in(
     if feel is not None:
         energy += 0.5 * (feel.energy - energy)
     for note in scene.notes:
-        if note.energy is not None:
-            energy = note.energy
+        if note.wishes.energy is not None:
+            energy = note.wishes.energy
     if scene.speech > 0.3:
         energy -= SPEECH_DIP
     if scene.drops:
         energy = max(energy, DROP_ENERGY)
-    rise = sum(note.rise for note in scene.notes) or slope
+    rise = sum(note.wishes.rise for note in scene.notes) or slope
     if following is not None and following.drops:
         rise = max(rise, RISE_INTO_DROP)
     elif not rise and step > 0.25 and len(scene.bars) >= 4:
@@ -126,7 +126,7 @@ def _energy_in(
 
 def _feel_of_notes(notes: Sequence[SpanNote], encode: Encode | None) -> Feel | None:
     """What the notes of a scene want to feel like together; a note that says "mood:" is read by that alone."""
-    feels = [feel for note in notes if (feel := feel_of(note.mood or note.text, encode)) is not None]
+    feels = [feel for note in notes if (feel := feel_of(note.wishes.mood or note.text, encode)) is not None]
     if not feels:
         return None
     return Feel(*(sum(values) / len(feels) for values in zip(*feels, strict=True)))

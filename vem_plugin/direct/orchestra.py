@@ -54,8 +54,8 @@ def _as_asked(roles: set[Role], scene: Scene, wishes: Wishes) -> frozenset[Role]
     """Apply the brief and then the notes; where all would rest the harmony stays."""
     roles = (roles | wishes.roles_on) - wishes.roles_off
     for note in scene.notes:
-        roles = (roles | note.roles_on) - note.roles_off
-    banned = wishes.roles_off.union(*(note.roles_off for note in scene.notes))
+        roles = (roles | note.wishes.roles_on) - note.wishes.roles_off
+    banned = wishes.roles_off.union(*(note.wishes.roles_off for note in scene.notes))
     if not roles & {"bass", "harmony", "counter"}:
         pitched: tuple[Role, ...] = ("harmony", "bass", "counter")
         free: list[Role] = [role for role in pitched if role not in banned]

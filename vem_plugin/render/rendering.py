@@ -75,7 +75,6 @@ def render(
 
     Parameters
     ----------
-    score : Score
     plan : BeatPlan
         Gives every note its time.
     folder : Path

@@ -46,7 +46,11 @@ def _palette(name: str, room: Room, *, drums: Part, bass: Part, harmony: Part, c
 
 
 def _epic() -> tuple[Palette, ...]:
-    drums = _drums(
+    return _epic_orchestra(), _epic_hybrid()
+
+
+def _epic_drums() -> Part:
+    return _drums(
         1,
         Layer("power_kit", -2, send=-12),
         _taken("concert_bass_drum", 36, 41, 2, -9),
@@ -54,10 +58,13 @@ def _epic() -> tuple[Palette, ...]:
         _taken("taiko", 47, 53, 0, -9),
         _taken("orchestra_kit", 38, 38, 0, -10),
     )
-    orchestra = _palette(
+
+
+def _epic_orchestra() -> Palette:
+    return _palette(
         "epic/orchestra",
         "hall",
-        drums=drums,
+        drums=_epic_drums(),
         bass=Part(
             -1,
             (
@@ -89,10 +96,13 @@ def _epic() -> tuple[Palette, ...]:
             ),
         ),
     )
-    hybrid = _palette(
+
+
+def _epic_hybrid() -> Palette:
+    return _palette(
         "epic/hybrid",
         "hall",
-        drums=drums,
+        drums=_epic_drums(),
         bass=Part(
             -1,
             (
@@ -120,7 +130,6 @@ def _epic() -> tuple[Palette, ...]:
             ),
         ),
     )
-    return orchestra, hybrid
 
 
 def _ambient() -> tuple[Palette, ...]:
