@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from vem_plugin.progress import Report, silent
@@ -49,16 +49,17 @@ def stage_bars(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Report]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description:<28}"),
-        BarColumn(bar_width=28),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.description}", table_column=Column(min_width=28, no_wrap=True)),
+        BarColumn(bar_width=18, table_column=Column(min_width=18)),
+        TimeElapsedColumn(table_column=Column(min_width=7, no_wrap=True)),
+        TextColumn("[dim]{task.fields[note]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
     with Progress(*columns, console=ERR) as progress:
         tasks = {name: progress.add_task(words, total=1.0, start=False, note="") for name, words in stages.items()}
         names = list(stages)
 
         def report(stage: str, done: float, note: str = "") -> None:
+            """Fill the bar of a stage, and finish those before it."""
             for earlier in names[: names.index(stage)] if stage in tasks else ():
                 progress.update(tasks[earlier], completed=1.0)
                 progress.stop_task(tasks[earlier])
@@ -67,7 +68,7 @@ def stage_bars(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Report]:
                 return
             if progress.tasks[task].start_time is None:
                 progress.start_task(task)
-            progress.update(task, completed=done, note=note[:60])
+            progress.update(task, completed=done, note=note)
             if done >= 1.0:
                 progress.stop_task(task)
 
