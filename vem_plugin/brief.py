@@ -3,11 +3,10 @@
 A brief is free text. A note is a marker with a duration; its name and its comment count together, upper or
 lower case alike. What is understood in both, anywhere in the text:
 
-    mood: tense                    a mood, up to the next comma or semicolon; mood words count without "mood:"
-    too no drums, without percussion   a role rests. Roles and their words: drums (percussion, beat), bass,
-    harmony
-                                   (chords, pads, strings, piano, keys, guitar), counter (arpeggio, ostinato),
-                                   melody (lead, tune, theme)
+    mood: tense                    a mood, up to the next comma or semicolon; mood words count without "mood:" too
+    no drums, without percussion   a role rests. Roles and their words: drums (percussion, beat), bass, harmony (chords,
+                                   pads, strings, piano, keys, guitar), counter (arpeggio, ostinato), melody (lead,
+                                   tune, theme)
     with drums, drums in           a role plays
     only piano and strings         these roles play, all others rest
     quiet, soft, calm, sparse      little energy;  medium, moderate: some;  loud, big, full, intense: much

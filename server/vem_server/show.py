@@ -119,8 +119,8 @@ def show_plan(board: Storyboard, plan: BeatPlan, *, picture: Path, midi: Path) -
     _print_landings(board, plan)
     for remark in plan.remarks:
         OUT.print(Text(f"note  {remark}", style="yellow"))
-    OUT.print(Text.assemble(("picture  ", "dim"), str(picture)))
-    OUT.print(Text.assemble(("midi     ", "dim"), str(midi)))
+    OUT.print(Text.assemble(("picture  ", "dim"), str(picture)), soft_wrap=True)
+    OUT.print(Text.assemble(("midi     ", "dim"), str(midi)), soft_wrap=True)
 
 
 def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
@@ -180,11 +180,11 @@ def show_scored(scored: Sequence[ScoredTake]) -> None:
                 f"{take.loudness.true_peak:.1f} dBTP",
             )
         )
-        OUT.print(Text.assemble(("timeline ", "dim"), str(entry.timeline)))
+        OUT.print(Text.assemble(("timeline ", "dim"), str(entry.timeline)), soft_wrap=True)
         stems = [name for name in take.files if name.startswith("stem_")]
         for label in ("mix", "midi", "picture"):
-            OUT.print(Text.assemble((f"{label:<9}", "dim"), str(entry.folder / take.files[label])))
-        OUT.print(Text.assemble(("stems    ", "dim"), f"{len(stems)} files in {entry.folder}"))
+            OUT.print(Text.assemble((f"{label:<9}", "dim"), str(entry.folder / take.files[label])), soft_wrap=True)
+        OUT.print(Text.assemble(("stems    ", "dim"), f"{len(stems)} files in {entry.folder}"), soft_wrap=True)
         for remark in take.remarks:
             OUT.print(Text(f"note     {remark}", style="yellow"))
 
