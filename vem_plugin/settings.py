@@ -34,6 +34,8 @@ class Settings:
         Where the models run: "auto", "cpu", "cuda" or "mps".
     model : Path or None
         A model folder; None is the one that ships.
+    picture_encoder : Path or None
+        Folder of another picture encoder (``vem_plugin/encoders/weights/README.md``); None is the one that ships.
     loudness : float
         Integrated loudness of the mix, LUFS, -40 to -6.
     """
@@ -45,6 +47,7 @@ class Settings:
     takes: int = 1
     device: Device = "auto"
     model: Path | None = None
+    picture_encoder: Path | None = None
     loudness: float = -16.0
 
     def __post_init__(self) -> None:

@@ -95,7 +95,7 @@ def look(storyboard: Storyboard, settings: Settings, *, report: Report = silent)
     """Look at the pictures and the words (hierarchical parsing)."""
     from vem_plugin.parsing.hierarchy import parse
 
-    text, picture = text_encoder(settings.device), picture_encoder(settings.device)
+    text, picture = text_encoder(settings.device), picture_encoder(settings.picture_encoder, settings.device)
     return parse(storyboard, brief=settings.brief, text=text, picture=picture, report=report)
 
 
@@ -108,11 +108,11 @@ def text_encoder(device: str) -> TextEncoder:
 
 
 @lru_cache(maxsize=1)
-def picture_encoder(device: str) -> PictureEncoder:
+def picture_encoder(folder: Path | None, device: str) -> PictureEncoder:
     """The picture encoder, loaded once."""
     from vem_plugin.encoders.picture import PictureEncoder
 
-    return PictureEncoder(device=_encoder_device(device))
+    return PictureEncoder(folder, device=_encoder_device(device))
 
 
 def _encoder_device(device: str) -> str:

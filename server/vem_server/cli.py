@@ -48,6 +48,9 @@ def score(
     style: Style = None,
     device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
     model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
+    picture_encoder: Annotated[
+        Path | None, typer.Option(help="Folder of another picture encoder, such as a CLIP export; default: ours.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Score an edit: music, stems, MIDI and a timeline with the music track and beat markers."""
@@ -64,6 +67,7 @@ def score(
         takes=takes,
         device=device,  # type: ignore[arg-type]  # Settings checks the word and says which ones there are
         model=model,
+        picture_encoder=picture_encoder,
     )
     with stage_bars(STAGES, quiet=json) as report:
         scored = score_edit(edit, out, settings=settings, report=report)

@@ -110,6 +110,14 @@ def test_a_model_folder_that_was_tampered_with(tmp_path: Path) -> None:
     assert name in error.where
 
 
+def test_a_picture_encoder_that_is_none(tmp_path: Path) -> None:
+    edit = tmp_path / "edit" / "short.otio"
+    edit.parent.mkdir()
+    edit_of(edit, [48, 60])
+    error = refuse(ModelError, edit, settings=Settings(picture_encoder=tmp_path / "nowhere"))
+    assert "nowhere" in error.where
+
+
 def test_a_model_folder_that_is_none(tmp_path: Path) -> None:
     edit = tmp_path / "edit" / "short.otio"
     edit.parent.mkdir()
