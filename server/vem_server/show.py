@@ -111,7 +111,7 @@ def show_storyboard(board: Storyboard) -> None:
         end = clock.timecode_of(spoken.start + spoken.duration)
         OUT.print(Text(f"speech   {clock.timecode_of(spoken.start)} to {end}   {spoken.source}"))
     for note in board.remarks[:MOST_ROWS]:
-        OUT.print(Text(f"note     {note.what}: {note.why} ({note.where})", style="yellow"))
+        OUT.print(Text(f"note     {note.what.rstrip('.')}: {note.why} ({note.where})", style="yellow"))
 
 
 def show_plan(board: Storyboard, plan: BeatPlan, *, picture: Path, midi: Path) -> None:

@@ -136,6 +136,7 @@ class _Entry:
 
     @classmethod
     def of_manifest(cls, manifest: Manifest) -> _Entry:
+        """What `encoder.json` says of the way in; raises ModelError where a field makes no sense."""
         std = manifest.triple("std")
         if min(std) <= 0:
             raise manifest.fault(f"The field 'std' must be above 0; it is {list(std)}.")
