@@ -27,7 +27,7 @@ from vem_plugin.models.raster import notes_of
 from vem_plugin.models.storyboard_tokens import ShotTable, style_vector, tokens_of
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT
-from vem_plugin.score.theme import card_features, draw_cards
+from vem_plugin.score.theme import card_features, draw_cards, realise
 from vem_plugin.training.dataset import steady_clock
 
 WORDS = ("very quiet", "high energy")
@@ -57,7 +57,7 @@ def two_halves(
     for name in MOOD:
         direction[:, DIRECTION_COLUMNS[name]] = 0
     tokens = tokens_of(shots, clock[:-1], caption=None, style=style_vector(cue))
-    card = card_features(cue, draw_cards(cue, np.random.default_rng(1)))
+    card = card_features(cue, realise(cue, draw_cards(cue, np.random.default_rng(1))))
     return conditions_of(replace(features, direction=direction), card, tokens)
 
 

@@ -194,7 +194,7 @@ def test_fuller_sections_are_busier_and_louder() -> None:
 def test_pieces_are_told_by_seed_and_number_alone() -> None:
     again = build_piece(17, seed=2027)
     assert again.cue == PIECES[17].cue
-    assert again.cards == PIECES[17].cards
+    assert again.theme == PIECES[17].theme
     assert (again.notes == PIECES[17].notes).all()
     assert build_piece(17, seed=2028).cue != PIECES[17].cue
 

@@ -130,7 +130,8 @@ def test_features_say_what_was_realised(seed: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     cue = random_cue(rng)
     cards = draw_cards(cue, rng)
-    theme, features = realise(cue, cards), card_features(cue, cards)
+    theme = realise(cue, cards)
+    features = card_features(cue, theme)
     assert features.shape == (cue.beats, CARD_FEATURES)
     assert features.dtype == np.float32
     assert features[:, LOOP_ROOT].argmax(1).tolist() == [chord.root for chord in theme.chords]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,8 @@ from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, CueSheet
-from vem_plugin.score.notes import Chord, Score
-from vem_plugin.score.theme import ThemeCards, card_features, draw_cards
+from vem_plugin.score.notes import STEPS_PER_BEAT, Chord, Score
+from vem_plugin.score.theme import ThemeCards, card_features, draw_cards, realise
 
 STEPS = 25
 GUIDANCE = 1.5
@@ -111,8 +112,8 @@ class VeMComposer:
             facts |= {"model": index.name, "model_version": index.version, "model_sha256": folder.digest}
         return Score(
             cue=cue,
-            notes=transposed(done.notes, cue.key),
-            chords=tuple(transposed_chord(chord, cue.key) for chord in chords),
+            notes=transposed(done.notes, cue),
+            chords=transposed_chords(chords, cue),
             latents=latents,
             facts=facts,
         )
@@ -128,18 +129,30 @@ def conditions_for(
     shots = shots_seen(parsed) if parsed is not None else sections_as_shots(cue, clock)
     caption = parsed.brief_text if parsed is not None and parsed.brief else None
     tokens = tokens_of(shots, clock[:-1], caption=caption, style=style_vector(cue))
-    return conditions_of(features_of(cue, clock[:-1]), card_features(cue, cards), tokens)
+    return conditions_of(features_of(cue, clock[:-1]), card_features(cue, realise(cue, cards)), tokens)
 
 
-def transposed(notes: NDArray[np.void], key: int) -> NDArray[np.void]:
-    """Notes whose tonic C becomes ``key`` (0 = C ... 11 = B), by the shorter way; drums stay."""
-    semitones = key if key <= HIGHEST_KEY_UP else key - 12
+def transposed(notes: NDArray[np.void], cue: CueSheet) -> NDArray[np.void]:
+    """Notes as they sound: the tonic C becomes the cue sheet's key, by the shorter way, plus the section's shift.
+
+    Drums stay.
+    """
+    key = cue.key if cue.key <= HIGHEST_KEY_UP else cue.key - 12
     moved = notes.copy()
     pitched = moved["role"] != ROLES.index("drums")
-    moved["pitch"][pitched] = moved["pitch"][pitched].astype(int) + semitones
+    semitones = key + shifts_of(cue)[np.minimum(moved["start"] // STEPS_PER_BEAT, cue.beats - 1)]
+    moved["pitch"][pitched] = (moved["pitch"].astype(int) + semitones)[pitched]
     return moved
 
 
-def transposed_chord(chord: Chord, key: int) -> Chord:
-    """A chord whose tonic C becomes ``key``."""
-    return Chord((chord.root + key) % 12, tuple(sorted((tone + key) % 12 for tone in chord.tones)))
+def transposed_chords(chords: Sequence[Chord], cue: CueSheet) -> tuple[Chord, ...]:
+    """Chords, one a beat, as they sound."""
+    return tuple(
+        Chord(int(chord.root + semitones) % 12, tuple(sorted(int(tone + semitones) % 12 for tone in chord.tones)))
+        for chord, semitones in zip(chords, cue.key + shifts_of(cue), strict=True)
+    )
+
+
+def shifts_of(cue: CueSheet) -> NDArray[np.int64]:
+    """Semitones by which every beat's section is shifted, (beats,)."""
+    return np.repeat([section.shift for section in cue.sections], [section.beats for section in cue.sections])

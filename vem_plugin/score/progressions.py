@@ -23,10 +23,19 @@ QUALITIES: dict[str, tuple[int, ...]] = {
 
 
 class LoopChord(NamedTuple):
-    """A chord of a loop: root in semitones above the tonic (0 to 11) and the name of its quality."""
+    """A chord of a loop: root in semitones above the tonic (0 to 11) and the name of its quality.
+
+    ``over`` is the pitch class under it where that is not the root (an inversion, a slash chord, a pedal).
+    """
 
     root: int
     quality: str
+    over: int | None = None
+
+    @property
+    def bass(self) -> int:
+        """Pitch class that the bass plays under the chord."""
+        return self.root if self.over is None else self.over
 
     @property
     def intervals(self) -> tuple[int, ...]:
@@ -94,6 +103,12 @@ LOOPS: dict[str, tuple[Loop, ...]] = {
         "0:maj 5:maj 10:maj 5:maj",
         "0:maj 10:maj 0:maj 5:maj",
     ),
+    "lydian": _loops(
+        "0:maj 2:maj 0:maj 2:maj",
+        "0:maj 2:maj 7:maj 0:maj",
+        "0:maj7 2:maj 9:min7 2:maj",
+        "0:add9 7:maj 2:maj 0:maj",
+    ),
     "phrygian": _loops(
         "0:min 1:maj 0:min 10:min",
         "0:min 0:min 8:maj 1:maj",
@@ -135,7 +150,7 @@ def loops_for(style: str, mode: str) -> tuple[Loop, ...]:
 
 def tonic_of(mode: str) -> LoopChord:
     """The chord a piece in this mode comes home to."""
-    return LoopChord(0, "maj" if mode in ("major", "mixolydian") else "min")
+    return LoopChord(0, "maj" if mode in ("major", "mixolydian", "lydian") else "min")
 
 
 def closing_of(mode: str) -> tuple[LoopChord, ...]:

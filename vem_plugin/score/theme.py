@@ -26,12 +26,19 @@ from vem_plugin.score.progressions import Loop, LoopChord, closing_of, last_push
 
 MOTIF_DENSITIES: dict[str, tuple[int, int, int]] = {
     "epic": (0, 1, 1),
-    "ambient": (0, 0, 0),
+    "trailer": (0, 0, 1),
+    "action": (0, 1, 2),
+    "emotional": (0, 1, 1),
+    "documentary": (0, 0, 1),
     "corporate": (0, 1, 1),
-    "lofi": (0, 1, 1),
-    "tense": (0, 0, 1),
-    "electronic": (0, 1, 2),
+    "pop": (1, 2, 2),
     "folk": (0, 1, 2),
+    "lofi": (0, 1, 1),
+    "ambient": (0, 0, 0),
+    "tense": (0, 0, 1),
+    "thriller": (0, 1, 1),
+    "electronic": (0, 1, 2),
+    "synthwave": (0, 1, 1),
     "playful": (1, 2, 2),
 }
 """How busy a style's tune is in a sparse, a medium and a full bar."""
@@ -97,13 +104,14 @@ class ThemeNote(NamedTuple):
 class RealisedTheme:
     """Cards spelled out over a cue sheet.
 
-    ``chords`` has one entry a beat, ``next_roots`` the root of the following bar's first chord for every beat
-    (the tonic after the end); ``melody`` the notes of the tune in order; ``resting`` the beats of bars that
-    end a phrase.
+    ``chords`` has one entry a beat (``LoopChord.bass`` is what the bass plays under it), ``next_roots`` and
+    ``next_basses`` the root and the bass of the following bar's first chord for every beat (the tonic after the end);
+    ``melody`` the notes of the tune in order; ``resting`` the beats of bars that end a phrase.
     """
 
     chords: tuple[LoopChord, ...]
     next_roots: tuple[int, ...]
+    next_basses: tuple[int, ...]
     melody: tuple[ThemeNote, ...]
     resting: frozenset[int]
 
@@ -163,10 +171,16 @@ def realise(cue: CueSheet, cards: ThemeCards) -> RealisedTheme:
     chords: list[LoopChord] = []
     for index, bar in enumerate(bars):
         chords.extend(_chords_of_bar(cue, cards, bar, bars_left=len(bars) - 1 - index))
-    firsts = [chords[bar.beat].root for bar in bars[1:]] + [0]
-    next_roots = tuple(root for bar, root in zip(bars, firsts, strict=True) for _ in range(bar.beats))
+    firsts = [chords[bar.beat] for bar in bars[1:]] + [tonic_of(cue.mode)]
+    following = [chord for bar, chord in zip(bars, firsts, strict=True) for _ in range(bar.beats)]
     resting = frozenset(beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats))
-    return RealisedTheme(tuple(chords), next_roots, _melody_of(cue, cards, bars), resting)
+    return RealisedTheme(
+        chords=tuple(chords),
+        next_roots=tuple(chord.root for chord in following),
+        next_basses=tuple(chord.bass for chord in following),
+        melody=_melody_of(cue, cards, bars),
+        resting=resting,
+    )
 
 
 def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bar: CueBar, *, bars_left: int) -> list[LoopChord]:
@@ -248,20 +262,22 @@ def _cadence(tune: list[MotifNote], steps: int, degree: int) -> list[MotifNote]:
 LOOP_ROOT = slice(0, 12)
 LOOP_TONES = slice(12, 24)
 NEXT_ROOT = slice(24, 36)
-TUNE = slice(36, 96)
-LOOP = slice(0, 36)
-"""Root, tones and next root together."""
+LOOP_BASS = slice(36, 48)
+TUNE = slice(48, 108)
+LOOP = slice(0, 48)
+"""Root, tones, next root and bass together."""
 STEP_SIZE = 15
 ONSET, HOLD, PITCH_CLASS, HEIGHT = 0, 1, slice(2, 14), 14
-LOOP_FLAG, TUNE_FLAG, REST_FLAG, END_FLAG = 96, 97, 98, 99
-CARD_FEATURES = 100
+LOOP_FLAG, TUNE_FLAG, REST_FLAG, END_FLAG = 108, 109, 110, 111
+CARD_FEATURES = 112
 HEIGHT_CENTRE, HEIGHT_SPAN = 76, 12
 
 
-def card_features(cue: CueSheet, cards: ThemeCards) -> NDArray[np.float32]:
-    """Write the realised cards as numbers, one row a beat.
+def card_features(cue: CueSheet, theme: RealisedTheme) -> NDArray[np.float32]:
+    """Write a realised theme as numbers, one row a beat.
 
-    Columns: ``LOOP_ROOT`` (one-hot), ``LOOP_TONES`` (chroma), ``NEXT_ROOT`` (one-hot); in ``TUNE`` four
+    Columns: ``LOOP_ROOT`` (one-hot), ``LOOP_TONES`` (chroma), ``NEXT_ROOT`` (one-hot),
+    ``LOOP_BASS`` (one-hot); in ``TUNE`` four
     sixteenths of ``STEP_SIZE`` numbers each: ``ONSET``, ``HOLD`` (0 or 1), ``PITCH_CLASS`` (one-hot),
     ``HEIGHT`` (octaves from MIDI 76); then flags: ``LOOP_FLAG`` (the loop is told), ``TUNE_FLAG`` (the tune
     is told: the melody may play), ``REST_FLAG`` (a phrase ends in this bar), ``END_FLAG`` (the last chord
@@ -270,13 +286,12 @@ def card_features(cue: CueSheet, cards: ThemeCards) -> NDArray[np.float32]:
     Returns
     -------
     numpy.ndarray
-        float32, shape (beats, 100).
+        float32, shape (beats, 112).
     """
-    theme = realise(cue, cards)
     features = np.zeros((cue.beats, CARD_FEATURES), np.float32)
     for beat, (chord, following) in enumerate(zip(theme.chords, theme.next_roots, strict=True)):
         row = features[beat]
-        row[chord.root] = row[NEXT_ROOT.start + following] = 1
+        row[chord.root] = row[NEXT_ROOT.start + following] = row[LOOP_BASS.start + chord.bass] = 1
         row[[LOOP_TONES.start + tone for tone in chord.tones]] = 1
     features[:, LOOP_FLAG] = 1
     for section in cue.sections:

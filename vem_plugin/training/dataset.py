@@ -113,7 +113,7 @@ def _columns_of_piece(piece: Piece, book: CaptionBook, rng: np.random.Generator)
     return {
         "beat": features.beat.astype(np.float16),
         "direction": features.direction.astype(np.float16),
-        "card": card_features(cue, piece.cards).astype(np.float16),
+        "card": card_features(cue, piece.theme).astype(np.float16),
         "section": features.section.astype(np.int16),
         "root": np.array([chord.root for chord in piece.chords], np.uint8),
         "tones": np.array([sum(1 << tone % 12 for tone in set(chord.tones)) for chord in piece.chords], np.uint16),

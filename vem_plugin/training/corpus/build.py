@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import Chord
-from vem_plugin.score.theme import ThemeCards, draw_cards
+from vem_plugin.score.theme import RealisedTheme, draw_cards, realise
 from vem_plugin.training.corpus.random_cue import random_cue
 from vem_plugin.training.corpus.teacher import compose_by_rule
 
@@ -24,7 +24,7 @@ class Piece:
     """A lesson: what was asked, the themes, and what the teacher wrote (tonic-normalised)."""
 
     cue: CueSheet
-    cards: ThemeCards
+    theme: RealisedTheme
     notes: NDArray[np.void]
     chords: tuple[Chord, ...]
 
@@ -35,7 +35,7 @@ def build_piece(number: int, *, seed: int, max_beats: int = 128) -> Piece:
     cue = random_cue(rng, max_beats=max_beats)
     cards = draw_cards(cue, rng)
     notes, chords = compose_by_rule(cue, cards, rng)
-    return Piece(cue, cards, notes, chords)
+    return Piece(cue, realise(cue, cards), notes, chords)
 
 
 def build_pieces(count: int, *, seed: int, processes: int = 1, max_beats: int = 128) -> Iterator[Piece]:
