@@ -84,7 +84,7 @@ def mood_of(valence: float, energy: float, tension: float) -> str:
 
 
 def energy_name(energy: float, rise: float = 0.0) -> str:
-    """Name an energy: still, low, middle, high, or building where it rises by more than .15."""
-    if rise > 0.15:
-        return "building"
+    """Name an energy: still, low, middle, high; building or settling where it rises or falls by more than .15."""
+    if abs(rise) > 0.15:
+        return "building" if rise > 0 else "settling"
     return "still" if energy < 0.2 else "low" if energy < 0.4 else "middle" if energy < 0.65 else "high"
