@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from vem_plugin.models.finish import finish, lean_on_energy, missing_hits
-from vem_plugin.models.vem_composer import transposed, transposed_chord
+from vem_plugin.models.vem_composer import transposed, transposed_chords
 from vem_plugin.score.cue import ROLES, CueSheet, Section
-from vem_plugin.score.notes import DRUMS, NOTE, Chord
+from vem_plugin.score.notes import DRUMS, NOTE, STEPS_PER_BEAT, Chord
 from vem_plugin.training.corpus.build import build_piece
 
 TRIAD = Chord(7, (2, 7, 11))
@@ -112,10 +112,22 @@ def test_finishing_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(("key", "semitones"), [(0, 0), (6, 6), (7, -5), (11, -1)])
-def test_keys_are_reached_by_the_shorter_way(key: int, semitones: int) -> None:
+def test_keys_are_reached_by_the_shorter_way(make_cue, key: int, semitones: int) -> None:
+    cue = replace(make_cue(0), key=key)
     notes = np.array([(0, 0, 1, 36, 90), (3, 0, 1, 60, 90)], NOTE)
-    assert transposed(notes, key)["pitch"].tolist() == [36, 60 + semitones]
-    assert transposed_chord(Chord(0, (0, 4, 7)), key).root == key
+    assert transposed(notes, cue)["pitch"].tolist() == [36, 60 + semitones]
+    assert transposed_chords((Chord(0, (0, 4, 7)),) * cue.beats, cue)[0].root == key
+
+
+def test_a_shifted_section_sounds_in_its_own_key(make_cue) -> None:
+    cue = make_cue(0)
+    first, last = cue.sections[0], cue.sections[-1]
+    assert first is not last
+    cue = replace(cue, key=2, sections=(*cue.sections[:-1], replace(last, shift=3)))
+    notes = np.array([(3, 0, 1, 60, 90), (3, last.start * STEPS_PER_BEAT, 1, 60, 90)], NOTE)
+    assert transposed(notes, cue)["pitch"].tolist() == [62, 65]
+    chords = transposed_chords((Chord(9, (0, 4, 9)),) * cue.beats, cue)
+    assert (chords[0].root, chords[last.start].root, chords[-1].tones) == (11, 2, (2, 5, 9))
 
 
 def test_the_key_does_not_touch_the_cue(make_cue) -> None:

@@ -6,8 +6,8 @@ beat features (fed to TB-As, ``vem_plugin.models.adapter``)
     the solved beat grid: place in the bar, hits on the beat and on its off-beat eighth, stops, distances to hits
     and to both ends, the ending
 direction features (fed to the shared AdaLN)
-    what the section wants: roles, energy, valence, tension, theme; where in the section the beat lies; style, mode,
-    tempo and length of the whole
+    what the section wants: roles, energy, valence, tension, theme; where in the section the beat lies; style (none for
+    real music), mode, metre, tempo and length of the whole
 
 Distances are logarithms of beats, 0 at hand and 1 from ``FAR`` beats on. Both blocks end in a column that says the
 wishes were withheld, for classifier-free guidance: what remains then is the grid alone.
@@ -20,12 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.score.cue import MODES, ROLES, STYLES, CueSheet
+from vem_plugin.score.cue import METRES, MODES, ROLES, STYLES, UNTOLD, CueSheet
 from vem_plugin.score.cue_bars import bars_of
 
 FAR = 32.0
 FAR_SECONDS = 32.0
-LONGEST_BAR = 5
+LONGEST_BAR = max(METRES) + 1
+"""Beats of the longest bar: one more than the longest metre has."""
 PHRASE = 8
 """Bars after which a tune has come round, wherever sections are cut."""
 THEMES = 3
@@ -83,6 +84,7 @@ DIRECTION_COLUMNS, DIRECTION_FEATURES = _columns(
         "theme": THEMES,
         "style": len(STYLES),
         "mode": len(MODES),
+        "metre": len(METRES),
         "tempo": 1,
         "length": 1,
         "withheld": 1,
@@ -207,8 +209,10 @@ def _fill_ends(beat: NDArray[np.float32], cue: CueSheet, clock: NDArray[np.float
 
 
 def _fill_piece(direction: NDArray[np.float32], cue: CueSheet) -> None:
-    direction[:, DIRECTION_COLUMNS["style"].start + STYLES.index(cue.style)] = 1
+    if cue.style != UNTOLD:
+        direction[:, DIRECTION_COLUMNS["style"].start + STYLES.index(cue.style)] = 1
     direction[:, DIRECTION_COLUMNS["mode"].start + MODES.index(cue.mode)] = 1
+    direction[:, DIRECTION_COLUMNS["metre"].start + METRES.index(cue.metre)] = 1
     direction[:, DIRECTION_COLUMNS["tempo"]] = (cue.bpm - 100) / 30
     direction[:, DIRECTION_COLUMNS["length"]] = min(1.0, len(direction) / 128)
 

@@ -11,7 +11,7 @@ import numpy as np
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.score.cue import ROLES, CueSheet, Role, Section
+from vem_plugin.score.cue import ROLES, SCALES, CueSheet, Role, Section
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import NOTE, STEPS_PER_BEAT, Chord, Score
 from vem_plugin.score.strengths import MARKED, STRONG
@@ -88,12 +88,12 @@ def _last_chord_of(cue: CueSheet) -> list[Row]:
     start = cue.end_beat * STEPS_PER_BEAT
     length = cue.beats * STEPS_PER_BEAT - start
     bass = _bass_of(cue)
-    third = 4 if cue.mode in ("major", "mixolydian") else 3
+    third = 4 if 4 in SCALES[cue.mode] else 3
     return [(1, start, length, bass, 90), *((2, start, length, bass + 12 + up, 80) for up in (0, third, 7))]
 
 
 def _tonic_of(cue: CueSheet) -> Chord:
-    third = 4 if cue.mode in ("major", "mixolydian") else 3
+    third = 4 if 4 in SCALES[cue.mode] else 3
     return Chord(cue.key, tuple(sorted((cue.key + up) % 12 for up in (0, third, 7))))
 
 

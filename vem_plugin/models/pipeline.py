@@ -15,6 +15,7 @@ from torch import Tensor
 
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.model_folder import ModelFolder
+from vem_plugin.models.precision import autocast
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.progress import Report, silent
@@ -43,14 +44,6 @@ def windows_over(frames: int, *, size: int = WINDOW, overlap: int = OVERLAP) -> 
         last = min(written + size - overlap, frames)
         yield Window(last - size, last, written)
         written = last
-
-
-def fast_with_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 matrix products are faster than float32 on this device."""
-    if device.type == "cpu":
-        asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-        return any(supported is not None and supported() for supported in asked)
-    return device.type == "cuda" and torch.cuda.is_bf16_supported()
 
 
 class VeMPipeline(DiffusionPipeline):
@@ -167,8 +160,7 @@ class VeMPipeline(DiffusionPipeline):
         """Clean latents (1, T, size), with and without wishes in one batch."""
         rows = len(batch.beat)
         moment = (time * (1 - mask) + mask).expand(rows, -1, -1)
-        device = sample.device
-        with torch.autocast(device.type, torch.bfloat16, enabled=fast_with_bfloat16(device)):
+        with autocast(sample.device):
             clean = self.transformer(
                 sample.expand(rows, -1, -1), moment, known.expand(rows, -1, -1), mask.expand(rows, -1, -1), batch
             )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from vem_plugin.models.beat_features import nearness
 from vem_plugin.parsing.parsed_video import TEXT_SIZE
-from vem_plugin.score.cue import MODES, STYLES, CueSheet
+from vem_plugin.score.cue import MODES, STYLES, UNTOLD, CueSheet
 
 SLOTS = ("text", "picture", "look", "time")
 RELATIONS = ("previous", "own", "next", "global")
@@ -120,7 +120,8 @@ def time_vector(start: NDArray[np.float64], length: NDArray[np.float64]) -> NDAr
 def style_vector(cue: CueSheet) -> NDArray[np.float32]:
     """Style, mode and tempo of the whole, (STYLE_SIZE,)."""
     vector = np.zeros(STYLE_SIZE, np.float32)
-    vector[STYLES.index(cue.style)] = 1
+    if cue.style != UNTOLD:
+        vector[STYLES.index(cue.style)] = 1
     vector[len(STYLES) + MODES.index(cue.mode)] = 1
     vector[-1] = (cue.bpm - 100) / 30
     return vector

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from vem_plugin.models.precision import autocast
 from vem_plugin.models.raster import DRUMS_STRUCK, DRUMS_VELOCITY, LANES, STEP_SIZE, notes_of
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.score.cue import ROLES
@@ -124,7 +125,7 @@ def codec_step(codec: ScoreCodec, batch: Tensor, frames: Tensor, *, loss_of: Ras
     """Loss of one batch, under noise."""
     codec.train()
     codec.normalise.train(codec.embed.weight.requires_grad)
-    with torch.autocast(batch.device.type, torch.bfloat16):
+    with autocast(batch.device):
         latents = codec.encode(batch, frames)
         noise = torch.randn_like(latents) * LOUDEST_NOISE * torch.rand_like(latents[..., :1])
         logits = codec.decode(latents + noise, frames)
@@ -172,7 +173,7 @@ def encode_pieces(codec: ScoreCodec, pieces: PieceColumns, *, at_once: int = 32)
     for first in range(0, len(pieces), at_once):
         numbers = range(first, min(first + at_once, len(pieces)))
         batch, frames = padded([pieces.raster(number) for number in numbers])
-        with torch.autocast(codec.device.type, torch.bfloat16):
+        with autocast(codec.device):
             encoded = codec.encode(batch.to(codec.device), frames.to(codec.device)).cpu().numpy()
         for row, number in zip(encoded, numbers, strict=True):
             start, end = offsets[number], offsets[number + 1]

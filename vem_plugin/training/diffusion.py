@@ -18,9 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vem_plugin.models.precision import autocast
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.training.dataset import PieceColumns
 from vem_plugin.training.lessons import FRAMES, ROWS, Lessons
+from vem_plugin.training.muon import Muon
 from vem_plugin.training.pace import Pace, constant_then_linear, warm_up
 from vem_plugin.training.packing import TaughtBatch, batch_pieces
 
@@ -60,13 +62,13 @@ def flow_loss(model: VeMTransformer, batch: TaughtBatch, time: Tensor, noise: Te
 
 
 def optimisers_for(model: VeMTransformer) -> list[torch.optim.Optimizer]:
-    """Muon (arXiv 2502.16982, matched to AdamW's step) for the blocks' matrices, AdamW for the rest."""
+    """Muon for the blocks' matrices, AdamW for the rest."""
     matrices, rest = [], []
     for name, weights in model.named_parameters():
         in_block = name.startswith("blocks.") and weights.ndim == 2
         (matrices if in_block and name.endswith("weight") else rest).append(weights)
     return [
-        torch.optim.Muon(matrices, lr=LEARNING_RATE, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        Muon(matrices, lr=LEARNING_RATE, weight_decay=0.02),
         torch.optim.AdamW(rest, lr=LEARNING_RATE, betas=(0.9, 0.97), weight_decay=0.01),
     ]
 
@@ -165,7 +167,7 @@ def diffusion_step(course: Course, batch: TaughtBatch) -> tuple[float, float]:
     rows = len(batch.latents)
     time = torch.sigmoid(torch.randn(rows, 1, 1, device=batch.latents.device) * TIME_SPREAD + TIME_MIDDLE)
     course.model.train()
-    with torch.autocast(batch.latents.device.type, torch.bfloat16):
+    with autocast(batch.latents.device):
         loss, error = flow_loss(course.model, batch, time, torch.randn_like(batch.latents))
     loss.backward()
     torch.nn.utils.clip_grad_norm_(course.model.parameters(), 1.0)
@@ -195,7 +197,7 @@ def measure(model: VeMTransformer, batches: list[TaughtBatch]) -> list[float]:
         total = 0.0
         for batch in batches:
             noise = torch.randn(batch.latents.shape, generator=generator)
-            with torch.autocast(model.device.type, torch.bfloat16):
+            with autocast(model.device):
                 moment = torch.full((len(noise), 1, 1), time, device=model.device)
                 _, error = flow_loss(model, batch.to(model.device), moment, noise.to(model.device))
             total += float(error)
