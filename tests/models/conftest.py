@@ -18,7 +18,7 @@ from vem_plugin.models.vem_composer import conditions_for
 from vem_plugin.rhythm.beat_plan import Bar, BeatPlan, TempoSegment
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.cue_bars import bars_of
-from vem_plugin.score.theme import draw_cards
+from vem_plugin.score.theme import draw_cards, realise
 from vem_plugin.training.corpus.random_cue import random_cue
 
 MakeTransformer = Callable[..., VeMTransformer]
@@ -87,5 +87,5 @@ def steady_plan() -> Callable[[CueSheet], BeatPlan]:
 def conditions(make_cue: Callable[..., CueSheet]) -> Conditions:
     """Conditions of one piece of at least four sections, without picture."""
     cue = next(cue for cue in map(make_cue, range(100)) if len(cue.sections) >= 4)
-    cards = draw_cards(cue, np.random.default_rng(1))
-    return conditions_for(cue, cards, None, np.arange(cue.beats + 1) * 60 / cue.bpm)
+    theme = realise(cue, draw_cards(cue, np.random.default_rng(1)))
+    return conditions_for(cue, theme, None, np.arange(cue.beats + 1) * 60 / cue.bpm)

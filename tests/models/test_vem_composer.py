@@ -16,7 +16,7 @@ from vem_plugin.models.vem_composer import Kept, VeMComposer
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
-from vem_plugin.score.theme import draw_cards
+from vem_plugin.score.theme import draw_cards, realise
 from vem_timeline.clock import Clock
 from vem_timeline.storyboard import Shot, Storyboard, Transition
 
@@ -102,8 +102,8 @@ def test_kept_beats_stay(pipeline: VeMPipeline, make_cue, steady_plan: MakePlan)
     first = composer.compose(cue, None, steady_plan(cue), seed=1)
     assert first.latents is not None
     mask = np.arange(cue.beats) < 16
-    cards = draw_cards(cue, np.random.default_rng(9))
-    second = composer.write(cue, None, steady_plan(cue), seed=2, cards=cards, kept=Kept(first.latents, mask))
+    theme = realise(cue, draw_cards(cue, np.random.default_rng(9)))
+    second = composer.write(cue, None, steady_plan(cue), seed=2, theme=theme, kept=Kept(first.latents, mask))
     assert second.latents is not None
     np.testing.assert_array_equal(second.latents[mask], first.latents[mask])
     assert np.abs(second.latents[~mask] - first.latents[~mask]).max() > 0.01

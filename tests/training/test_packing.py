@@ -11,7 +11,7 @@ import torch
 from vem_plugin.models.conditioning import batch_of
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.models.vem_composer import conditions_for
-from vem_plugin.score.theme import draw_cards
+from vem_plugin.score.theme import draw_cards, realise
 from vem_plugin.training.corpus.random_cue import random_cue
 from vem_plugin.training.packing import TaughtPiece, batch_pieces, pack, side_by_side
 
@@ -19,7 +19,7 @@ from vem_plugin.training.packing import TaughtPiece, batch_pieces, pack, side_by
 def piece_of(number: int) -> TaughtPiece:
     rng = np.random.default_rng(number)
     cue = random_cue(rng, max_beats=40)
-    conditions = conditions_for(cue, draw_cards(cue, rng), None, np.arange(cue.beats + 1) * 60 / cue.bpm)
+    conditions = conditions_for(cue, realise(cue, draw_cards(cue, rng)), None, np.arange(cue.beats + 1) * 60 / cue.bpm)
     latents = rng.normal(size=(cue.beats, 64)).astype(np.float32)
     return TaughtPiece(conditions, latents, np.zeros((cue.beats, 1), np.float32))
 

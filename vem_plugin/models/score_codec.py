@@ -111,6 +111,13 @@ class ScoreCodec(ModelMixin, ConfigMixin):
         return self.decode(self.encode(raster, frames), frames)
 
     @torch.no_grad()
+    def read_again(self, raster: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Raster of probabilities, (T, beat_size), after encoding and decoding the raster of one piece."""
+        beats = torch.from_numpy(raster)[None].to(self.device, self.dtype)
+        latents = self.encode(beats, torch.ones(1, len(raster), 1, dtype=self.dtype, device=self.device))
+        return self.probabilities_of(latents[0])
+
+    @torch.no_grad()
     def probabilities_of(self, latents: Tensor) -> NDArray[np.float32]:
         """Raster of probabilities, (T, beat_size), of one piece's latents, (T, latent_size)."""
         frames = torch.ones(1, len(latents), 1, dtype=self.dtype, device=self.device)

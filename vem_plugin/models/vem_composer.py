@@ -21,7 +21,7 @@ from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT, Chord, Score
-from vem_plugin.score.theme import ThemeCards, card_features, draw_cards, realise
+from vem_plugin.score.theme import RealisedTheme, card_features, draw_cards, realise
 
 STEPS = 25
 GUIDANCE = 1.5
@@ -70,11 +70,11 @@ class VeMComposer:
         plan: BeatPlan,
         *,
         seed: int,
-        cards: ThemeCards | None = None,
+        theme: RealisedTheme | None = None,
         kept: Kept | None = None,
         report: Report = silent,
     ) -> Score:
-        """As ``compose``, with theme cards of one's own, and beats of an earlier take that must stay.
+        """As ``compose``, with a theme of one's own, and beats of an earlier take that must stay.
 
         Raises
         ------
@@ -84,9 +84,9 @@ class VeMComposer:
         if cue.beats != plan.beats:
             raise ValueError(f"the cue sheet has {cue.beats} beats, the plan {plan.beats}")
         clock = np.array([float(time) for time in plan.beat_times])
-        cards = cards or draw_cards(cue, np.random.default_rng(seed))
+        theme = theme or realise(cue, draw_cards(cue, np.random.default_rng(seed)))
         latents = self.pipeline(
-            conditions_for(cue, cards, parsed, clock),
+            conditions_for(cue, theme, parsed, clock),
             seed=seed,
             steps=self.steps,
             guidance=self.guidance,
@@ -96,9 +96,13 @@ class VeMComposer:
         )
         return self.score_of(latents, cue, seed=seed)
 
+    def read(self, latents: NDArray[np.float32]) -> tuple[NDArray[np.void], tuple[Chord, ...]]:
+        """Notes and chords as the network wrote them into latents: tonic-normalised, nothing repaired."""
+        return notes_of(self.pipeline.codec.probabilities_of(torch.from_numpy(latents)))
+
     def score_of(self, latents: NDArray[np.float32], cue: CueSheet, *, seed: int) -> Score:
         """Decode latents (beats, latent size) and finish the score in the cue sheet's key."""
-        notes, chords = notes_of(self.pipeline.codec.probabilities_of(torch.from_numpy(latents)))
+        notes, chords = self.read(latents)
         done = finish(notes, chords, cue, velocity_lines=self.pipeline.codec.config["velocity_lines"])
         facts: dict[str, object] = {
             "composer": self.name,
@@ -120,7 +124,7 @@ class VeMComposer:
 
 
 def conditions_for(
-    cue: CueSheet, cards: ThemeCards, parsed: ParsedVideo | None, clock: NDArray[np.float64]
+    cue: CueSheet, theme: RealisedTheme, parsed: ParsedVideo | None, clock: NDArray[np.float64]
 ) -> Conditions:
     """Everything the transformer is told about a piece.
 
@@ -129,7 +133,7 @@ def conditions_for(
     shots = shots_seen(parsed) if parsed is not None else sections_as_shots(cue, clock)
     caption = parsed.brief_text if parsed is not None and parsed.brief else None
     tokens = tokens_of(shots, clock[:-1], caption=caption, style=style_vector(cue))
-    return conditions_of(features_of(cue, clock[:-1]), card_features(cue, realise(cue, cards)), tokens)
+    return conditions_of(features_of(cue, clock[:-1]), card_features(cue, theme), tokens)
 
 
 def transposed(notes: NDArray[np.void], cue: CueSheet) -> NDArray[np.void]:
