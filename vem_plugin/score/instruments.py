@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from vem_plugin.errors import RenderError
 
@@ -14,6 +15,24 @@ BANK = BANK_FOLDER / "vem.sf3"
 LEVELS = BANK_FOLDER / "levels.json"
 _DRUM_BANK = 128
 
+Family = Literal[
+    "bowed",
+    "blown",
+    "brass",
+    "voice",
+    "organ",
+    "pad",
+    "synth",
+    "keys",
+    "mallet",
+    "picked",
+    "strummed",
+    "rolled",
+    "kit",
+    "machine",
+]
+"""Kinds of instruments, by how they are played; a ``machine`` is a drum kit that is never late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
@@ -21,10 +40,12 @@ class Instrument:
 
     ``keys`` are the lowest and highest key cut out of the source bank; ``loudness`` is that of one note at velocity
     90 in LUFS (momentary maximum); ``lead`` the seconds from the start of a note until it has half its strength:
-    notes begin that much early, so that the ear hears them on time.
+    notes begin that much early, so that the ear hears them on time. ``family`` says how it is played
+    (``vem_plugin.render.performance``).
     """
 
     name: str
+    family: Family
     bank: int
     program: int
     keys: tuple[int, int]
@@ -67,6 +88,7 @@ def listed_instruments() -> dict[str, Instrument]:
     return {
         name: Instrument(
             name=name,
+            family=entry["family"],
             bank=_DRUM_BANK if entry.get("drum") else entry.get("bank", 0),
             program=entry["program"],
             keys=tuple(entry.get("keys", (0, 127))),
