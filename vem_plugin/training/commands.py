@@ -31,16 +31,21 @@ def corpus(
     heldout: Annotated[int, typer.Option(help="Pieces to measure with.")] = 300,
     processes: Annotated[int, typer.Option(help="Processes.")] = os.cpu_count() or 1,
 ) -> None:
-    """Build the teaching corpus."""
+    """Build the teaching corpus: pieces by the rule-based composer, and the real ones that lie in the package."""
+    from vem_plugin.training.corpus.real import load_real_pieces
     from vem_plugin.training.dataset import build_columns, save_columns
 
     _log_to(out, "corpus")
-    save_columns(out / "heldout", build_columns(heldout, seed=HELDOUT_SEED, processes=processes))
-    columns = build_columns(pieces, seed=TRAIN_SEED, processes=processes)
+    real = load_real_pieces("heldout")
+    save_columns(
+        out / "heldout", build_columns(heldout, seed=HELDOUT_SEED, held_out=True, processes=processes, real=real)
+    )
+    columns = build_columns(pieces, seed=TRAIN_SEED, processes=processes, real=load_real_pieces("train"))
     save_columns(out / "train", columns)
     logging.getLogger(__name__).info(
-        "corpus: %d pieces, %d beats, %d notes, %d captions",
+        "corpus: %d pieces (%d real), %d beats, %d notes, %d captions",
         len(columns["bpm"]),
+        int(columns["real"].sum()),
         len(columns["root"]),
         len(columns["notes"]),
         len(columns["caption_words"]),

@@ -6,7 +6,7 @@ counted in beats      ``beat``, ``direction``, ``card``, ``section`` (see ``vem_
                       and ``tones`` of the chords (tones as bits); ``latents`` once encoded
 counted in notes      ``notes``
 counted in sections   ``labels`` (start, beats, energy from, energy to, valence, tension); ``captions`` (numbers)
-one a piece           ``caption`` (number), ``style``, ``bpm``
+one a piece           ``caption`` (number), ``style``, ``bpm``, ``real`` (whether a person wrote it)
 offsets of pieces     ``beat_offsets``, ``note_offsets``, ``section_offsets``
 of the whole          ``caption_words``; ``caption_text``, their embeddings, once encoded
 """
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from vem_plugin.models.beat_features import BeatFeatures, features_of
 from vem_plugin.models.raster import rasterise
 from vem_plugin.models.storyboard_tokens import style_vector
-from vem_plugin.score.cue import CueSheet
+from vem_plugin.score.cue import UNTOLD, CueSheet
 from vem_plugin.score.notes import Chord
 from vem_plugin.score.theme import card_features
 from vem_plugin.training.corpus.build import Piece, build_piece
@@ -33,6 +33,8 @@ from vem_plugin.training.corpus.captions import caption_for, caption_of_cue
 from vem_plugin.training.shots import SectionLabels
 
 CAPTIONS_A_SECTION = 3
+REAL_SHARE = 0.15
+"""Share of real pieces in what is taught; they are few, so that each comes round more often than a made one."""
 OFFSETS = ("beat_offsets", "note_offsets", "section_offsets")
 Columns = dict[str, NDArray[Any]]
 
@@ -57,22 +59,30 @@ class CaptionBook:
         return self._numbers[text]
 
 
-def build_columns(count: int, *, seed: int, processes: int = 1, part: int = 500) -> Columns:
-    """Build ``count`` pieces of the corpus and all their columns but latents and caption embeddings.
+def build_columns(
+    count: int, *, seed: int, held_out: bool = False, processes: int = 1, part: int = 500, real: Sequence[Piece] = ()
+) -> Columns:
+    """Build ``count`` pieces of the rule-based composer, add real ones, and make all columns but the encoded ones.
 
-    Parts are built in parallel; the result does not depend on ``processes``. Held-out pieces are those of another
-    seed.
+    Parts are built in parallel; the result does not depend on ``processes``. Held-out pieces take another seed, and
+    progressions and wordings that training never sees.
     """
-    tasks = [(first, min(first + part, count), seed) for first in range(0, count, part)]
+    tasks = [(first, min(first + part, count), seed, held_out) for first in range(0, count, part)]
     if processes <= 1:
-        return _joined([_build_part(*task) for task in tasks])
-    with get_context("spawn").Pool(processes) as pool:
-        return _joined(pool.starmap(_build_part, tasks, chunksize=1))
+        parts = [_build_part(*task) for task in tasks]
+    else:
+        with get_context("spawn").Pool(processes) as pool:
+            parts = pool.starmap(_build_part, tasks, chunksize=1)
+    if real:
+        book = CaptionBook()
+        parts.append((columns_of(real, book, np.random.default_rng(seed)), book.texts))
+    return _joined(parts)
 
 
-def _build_part(first: int, last: int, seed: int) -> tuple[Columns, list[str]]:
+def _build_part(first: int, last: int, seed: int, held_out: bool) -> tuple[Columns, list[str]]:
     book, rng = CaptionBook(), np.random.default_rng([seed, first, 1])
-    return columns_of((build_piece(number, seed=seed) for number in range(first, last)), book, rng), book.texts
+    pieces = (build_piece(number, seed=seed, held_out=held_out) for number in range(first, last))
+    return columns_of(pieces, book, rng, held_out=held_out), book.texts
 
 
 def _joined(parts: Sequence[tuple[Columns, list[str]]]) -> Columns:
@@ -88,12 +98,14 @@ def _joined(parts: Sequence[tuple[Columns, list[str]]]) -> Columns:
     return joined
 
 
-def columns_of(pieces: Iterable[Piece], book: CaptionBook, rng: np.random.Generator) -> Columns:
-    """Columns of pieces from the corpus; captions are drawn with ``rng`` and numbered by ``book``."""
+def columns_of(
+    pieces: Iterable[Piece], book: CaptionBook, rng: np.random.Generator, *, held_out: bool = False
+) -> Columns:
+    """Columns of pieces; captions are drawn with ``rng`` (real pieces bring their own) and numbered by ``book``."""
     parts: dict[str, list[NDArray[Any]]] = {}
     sizes: list[tuple[int, int, int]] = []
     for piece in pieces:
-        row = _columns_of_piece(piece, book, rng)
+        row = _columns_of_piece(piece, book, rng, held_out=held_out)
         sizes.append((len(row["beat"]), len(row["notes"]), len(row["labels"])))
         for name, values in row.items():
             parts.setdefault(name, []).append(values)
@@ -103,13 +115,19 @@ def columns_of(pieces: Iterable[Piece], book: CaptionBook, rng: np.random.Genera
     return columns
 
 
-def _columns_of_piece(piece: Piece, book: CaptionBook, rng: np.random.Generator) -> Columns:
+def _columns_of_piece(piece: Piece, book: CaptionBook, rng: np.random.Generator, *, held_out: bool) -> Columns:
     cue = piece.cue
+    real = cue.style == UNTOLD
     features = features_of(cue, steady_clock(cue)[:-1])
     labels = [(s.start, s.beats, *s.energy, s.valence, s.tension) for s in cue.sections]
     captions = [
-        [book.number_of(caption_for(section, cue, rng)) for _ in range(CAPTIONS_A_SECTION)] for section in cue.sections
+        [
+            book.number_of(section.caption if real else caption_for(section, cue, rng, held_out=held_out))
+            for _ in range(CAPTIONS_A_SECTION)
+        ]
+        for section in cue.sections
     ]
+    caption = cue.caption if real else caption_of_cue(cue, rng, held_out=held_out)
     return {
         "beat": features.beat.astype(np.float16),
         "direction": features.direction.astype(np.float16),
@@ -120,9 +138,10 @@ def _columns_of_piece(piece: Piece, book: CaptionBook, rng: np.random.Generator)
         "notes": piece.notes,
         "labels": np.array(labels, np.float32),
         "captions": np.array(captions, np.int32),
-        "caption": np.array([book.number_of(caption_of_cue(cue, rng))], np.int32),
+        "caption": np.array([book.number_of(caption)], np.int32),
         "style": style_vector(cue)[None],
         "bpm": np.array([cue.bpm], np.float32),
+        "real": np.array([real]),
     }
 
 
@@ -151,6 +170,17 @@ class PieceColumns:
     def beats(self) -> NDArray[np.int64]:
         """Length of every piece in beats."""
         return np.diff(self.columns["beat_offsets"])
+
+    def numbers(self, *, real: bool) -> NDArray[np.int64]:
+        """Numbers of the real or of the made pieces."""
+        return np.flatnonzero(np.asarray(self.columns["real"]) == real)
+
+    def epoch(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """An order of lessons: every made piece once, real ones as often as their share wants, shuffled."""
+        made, real = self.numbers(real=False), self.numbers(real=True)
+        wanted = round(len(made) * REAL_SHARE / (1 - REAL_SHARE)) if len(made) and len(real) else len(real)
+        rounds = [rng.permutation(real) for _ in range(-(-wanted // max(1, len(real))))]
+        return rng.permutation(np.concatenate([made, np.concatenate([real[:0], *rounds])[:wanted]]))
 
     def beatwise(self, name: str, number: int) -> NDArray[Any]:
         """Rows of a column counted in beats that belong to one piece."""

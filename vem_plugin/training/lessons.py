@@ -1,8 +1,8 @@
 """What the diffusion is taught at a time: a piece, made-up shots, and some of its wishes left out.
 
 Left out at random, each of its own: all wishes (for classifier-free guidance), the mood in numbers (so that words and
-look are listened to), the caption of the whole, the card's loop and the card's tune. In some rows part of the sections
-are given, which teaches to fill in the rest.
+look are listened to), the caption of the whole, the card's loop and the card's tune (of real pieces more often). In
+some rows part of the sections are given, which teaches to fill in the rest.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ MOOD_WITHHELD = 0.4
 CAPTION_WITHHELD = 0.2
 LOOP_WITHHELD = 0.1
 TUNE_WITHHELD = 0.1
+REAL_LOOP_WITHHELD, REAL_TUNE_WITHHELD = 0.3, 0.5
+"""A real piece's card *is* its tune and its chords: told less often, so that more than spelling is learned from it."""
 FILLING_IN = 0.35
 """Share of pieces of which a part is given."""
 
@@ -44,10 +46,10 @@ class Lessons:
         self.rng = np.random.default_rng(seed)
 
     def batches(self, *, rows: int = ROWS) -> Iterator[TaughtBatch]:
-        """Batches without end, every piece once an epoch, in random order."""
+        """Batches without end: an epoch is every rule-made piece once, with its share of real ones, in random order."""
         batch: list[list[int]] = []
         while True:
-            order = self.rng.permutation(len(self.pieces)).tolist()
+            order = self.pieces.epoch(self.rng).tolist()
             for numbers in pack(self.pieces.beats, order, frames=FRAMES):
                 batch.append(numbers)
                 if len(batch) == rows:
@@ -70,7 +72,7 @@ class Lessons:
     def _lesson(self, number: int, beats_in_row: int) -> TaughtPiece:
         share = int(ENTRIES * self.pieces.beats[number] / max(beats_in_row, 1))
         conditions = self._conditions(number, max(2, share))
-        conditions = withheld(conditions) if self._happens(WITHHELD) else self._thinned_out(conditions)
+        conditions = withheld(conditions) if self._happens(WITHHELD) else self._thinned_out(conditions, number)
         known = np.zeros((conditions.frames, 1), np.float32)
         if self._happens(FILLING_IN):
             section = np.asarray(self.pieces.beatwise("section", number), np.int64)
@@ -88,7 +90,8 @@ class Lessons:
         tokens = tokens_of(shots, clock[:-1], caption=caption, style=style)
         return conditions_of(pieces.features(number), np.asarray(pieces.beatwise("card", number)), tokens)
 
-    def _thinned_out(self, conditions: Conditions) -> Conditions:
+    def _thinned_out(self, conditions: Conditions, number: int) -> Conditions:
+        real = bool(self.pieces.columns["real"][number])
         direction, card, present = conditions.direction, conditions.card, conditions.present
         if self._happens(MOOD_WITHHELD):
             direction = direction.copy()
@@ -97,9 +100,9 @@ class Lessons:
         if self._happens(CAPTION_WITHHELD):
             present = present.copy()
             present[-1, 0] = 0
-        if self._happens(LOOP_WITHHELD):
+        if self._happens(REAL_LOOP_WITHHELD if real else LOOP_WITHHELD):
             card = _without(card, LOOP, LOOP_FLAG)
-        if self._happens(TUNE_WITHHELD):
+        if self._happens(REAL_TUNE_WITHHELD if real else TUNE_WITHHELD):
             card = _without(card, TUNE, TUNE_FLAG)
         return replace(conditions, direction=direction, card=card, present=present)
 

@@ -1,10 +1,10 @@
 """Muon: momentum whose matrices are made orthogonal before they are applied.
 
-After K. Jordan's Muon and its scaling in "Muon is Scalable for LLM Training" (arXiv 2502.16982): the momentum of a weight
-matrix is replaced by the nearest (semi-)orthogonal matrix, found by five steps of a Newton-Schulz iteration, and scaled
-so that the step is as large as AdamW's would be. ``torch.optim.Muon`` iterates in bfloat16 whatever the processor: where
-that is emulated it takes six times as long as the rest of a training step (measured: 21.6 of 25.4 s). Here the precision
-is the processor's own, and matrices of one shape are iterated together.
+After K. Jordan's Muon and its scaling in "Muon is Scalable for LLM Training" (arXiv 2502.16982): the momentum of a
+weight matrix is replaced by the nearest (semi-)orthogonal matrix, found by five steps of a Newton-Schulz iteration, and
+scaled so that the step is as large as AdamW's would be. ``torch.optim.Muon`` iterates in bfloat16 whatever the
+processor: where that is emulated it takes six times as long as the rest of a training step (measured: 21.6 of 25.4 s).
+Here the precision is the processor's own, and matrices of one shape are iterated together.
 """
 
 from __future__ import annotations
