@@ -64,20 +64,21 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Apply one step to every matrix that has a gradient."""
         for group in self.param_groups:
-            alike: dict[torch.Size, list[Tensor]] = defaultdict(list)
+            alike: dict[torch.Size, list[tuple[Tensor, Tensor]]] = defaultdict(list)
             for weight in group["params"]:
                 if weight.grad is not None:
-                    alike[weight.shape].append(weight)
+                    alike[weight.shape].append((weight, weight.grad))
             for shape, weights in alike.items():
-                moved = torch.stack([self._momentum_of(weight, group["momentum"]) for weight in weights])
+                moved = torch.stack([self._moved(weight, gradient, group["momentum"]) for weight, gradient in weights])
                 step = group["lr"] * MATCHED_RMS * max(shape) ** 0.5
-                for weight, direction in zip(weights, orthogonalised(moved), strict=True):
+                for (weight, _), direction in zip(weights, orthogonalised(moved), strict=True):
                     weight.mul_(1 - group["lr"] * group["weight_decay"])
                     weight.add_(direction, alpha=-step)
 
-    def _momentum_of(self, weight: Tensor, keep: float) -> Tensor:
+    def _moved(self, weight: Tensor, gradient: Tensor, keep: float) -> Tensor:
+        """Where momentum and gradient point together; the momentum is updated."""
         state = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(weight)
-        state["momentum"].lerp_(weight.grad, 1 - keep)
-        return weight.grad.lerp(state["momentum"], keep)
+        state["momentum"].lerp_(gradient, 1 - keep)
+        return gradient.lerp(state["momentum"], keep)
