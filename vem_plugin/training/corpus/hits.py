@@ -11,13 +11,17 @@ from vem_plugin.score.cue_bars import CueBar
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.strengths import MARKED, STRONG
 from vem_plugin.score.theme import RealisedTheme
-from vem_plugin.training.corpus.grooves import CRASH, KICK, LIGHT_DRUM, LOW_TOM, OPEN_HAT
-from vem_plugin.training.corpus.parts import Playing
+from vem_plugin.training.corpus.bar_task import BAR_RANGE, SOFTEST_BAR, Manner
+from vem_plugin.training.corpus.grooves import CRASH, KICK, LIGHT_DRUM, LOW_TOM, OPEN_HAT, ROLLING, SNARE
 from vem_plugin.training.corpus.sketch import BASS, COUNTER, DRUMS_ROLE, HARMONY, MELODY, Sketch
-from vem_plugin.training.corpus.voicing import bass_root, hand_of
+from vem_plugin.training.corpus.voicing import bass_degrees, bass_root, hand_of
 
 STEPS_PER_EIGHTH = 2
 MARKED_VELOCITY, STRONG_VELOCITY, LIFT = 122, 108, 8
+LIFT_LOUDEST = 106
+"""Velocity that a run into a hit does not pass."""
+BUTTON_ENERGY = 0.3
+"""Energy from which the drums strike the last chord."""
 Voicings = tuple[tuple[int, ...], ...]
 """The harmony's position for every beat of the piece."""
 
@@ -29,7 +33,7 @@ def mark_hits(
     theme: RealisedTheme,
     bars: tuple[CueBar, ...],
     voicings: Voicings,
-    playing: Playing,
+    manner: Manner,
 ) -> None:
     """Give every hit of the cue sheet its onset; hits inside a stop stay silent."""
     downbeats = [bar.beat for bar in bars]
@@ -39,9 +43,11 @@ def mark_hits(
         if beat in cue.stops:
             continue
         number = bisect_right(downbeats, beat) - 1
-        striker = _Striker(sketch, cue, bars[number], theme, voicings, playing)
+        striker = _Striker(sketch, cue, bars[number], theme, voicings, manner)
         strength = cue.hits[eighth]
         if strength >= MARKED:
+            if manner.lifts:
+                striker.lift(eighth * STEPS_PER_EIGHTH)
             striker.marked(eighth * STEPS_PER_EIGHTH)
         elif strength >= STRONG:
             striker.strong(eighth * STEPS_PER_EIGHTH)
@@ -56,7 +62,7 @@ def _bar_medians(sketch: Sketch, bars: tuple[CueBar, ...]) -> list[float]:
     velocities = np.array([velocity for _, velocity in notes])
     edges = np.searchsorted(starts, [bar.step for bar in bars] + [sketch.steps])
     return [
-        float(np.median(velocities[low:high])) if high > low else 50 + 50 * bar.energy
+        float(np.median(velocities[low:high])) if high > low else SOFTEST_BAR + BAR_RANGE * bar.energy
         for bar, low, high in zip(bars, edges, edges[1:], strict=False)
     ]
 
@@ -71,14 +77,14 @@ class _Striker:
         bar: CueBar,
         theme: RealisedTheme,
         voicings: Voicings,
-        playing: Playing,
+        manner: Manner,
     ) -> None:
         self.sketch = sketch
         self.cue = cue
         self.bar = bar
         self.theme = theme
         self.voicings = voicings
-        self.playing = playing
+        self.manner = manner
         self.roles = {ROLES.index(role) for role in bar.section.roles}
 
     def marked(self, step: int) -> None:
@@ -88,6 +94,25 @@ class _Striker:
         for role in (BASS, HARMONY):
             self._strike(role, step, MARKED_VELOCITY, longest=8)
         self._accent(step, MARKED_VELOCITY)
+
+    def lift(self, step: int) -> None:
+        """Lead into a marked hit: a pick-up of the drums in the beat before, or a run of the counter."""
+        start = step - STEPS_PER_BEAT
+        if start < self.bar.step - STEPS_PER_BEAT or start <= 0 or start // STEPS_PER_BEAT in self.cue.stops:
+            return
+        section = next(
+            s for s in self.cue.sections if s.start * STEPS_PER_BEAT <= start < (s.start + s.beats) * STEPS_PER_BEAT
+        )
+        base = SOFTEST_BAR + BAR_RANGE * max(section.energy)
+        if "drums" in section.roles:
+            drum = ROLLING.get(self.cue.style, SNARE)
+            for number in range(STEPS_PER_BEAT):
+                self.sketch.add(DRUMS_ROLE, start + number, 1, drum, min(LIFT_LOUDEST, base - 14 + 8 * number))
+        elif "counter" in section.roles:
+            hand = hand_of(self.theme.chords[start // STEPS_PER_BEAT], self.manner.counter_low)
+            self.sketch.silence_role(COUNTER, start, step)
+            for number in range(STEPS_PER_BEAT):
+                self.sketch.add(COUNTER, start + number, 1, hand[number + 1], min(LIFT_LOUDEST, base - 20 + 7 * number))
 
     def strong(self, step: int) -> None:
         """A strong cut: kick and cymbal if the drums play, and the low roles that play struck again."""
@@ -119,9 +144,9 @@ class _Striker:
     def _strike(self, role: int, step: int, velocity: float, *, longest: int) -> None:
         beat = step // STEPS_PER_BEAT
         chord = self.theme.chords[beat]
-        hand = hand_of(chord, self.playing.counter_low)
+        hand = hand_of(chord, self.manner.counter_low)
         pitches = {
-            BASS: (bass_root(chord.root),),
+            BASS: (bass_degrees(chord)["R"],),
             HARMONY: self.voicings[beat],
             COUNTER: (hand[1],),
             MELODY: (hand[-1] + 12,),
@@ -143,15 +168,18 @@ def keep_stops(sketch: Sketch, cue: CueSheet) -> None:
         sketch.silence(beat * STEPS_PER_BEAT, (beat + 1) * STEPS_PER_BEAT)
 
 
-def ring_out(sketch: Sketch, cue: CueSheet, *, voicings: Voicings, playing: Playing) -> None:
+def ring_out(sketch: Sketch, cue: CueSheet, *, voicings: Voicings, manner: Manner) -> None:
     """The last chord: bass and harmony always, counter and melody if they play, held to the end."""
     start = cue.end_beat * STEPS_PER_BEAT
     length = sketch.steps - start
     last = cue.sections[-1]
-    velocity = 58 + 42 * last.energy[1]
+    velocity = SOFTEST_BAR + 6 + 50 * last.energy[1]
     sketch.add(BASS, start, length, bass_root(0), velocity + 6)
     for pitch in voicings[cue.end_beat]:
         sketch.add(HARMONY, start, length, pitch, velocity)
+    if manner.button and "drums" in last.roles and last.energy[1] >= BUTTON_ENERGY:
+        sketch.strike_drum(start, KICK, velocity + 4)
+        sketch.strike_drum(start, CRASH, velocity)
     if "counter" in last.roles:
-        tonic = next(pitch for pitch in range(playing.counter_low, 127) if pitch % 12 == 0)
+        tonic = next(pitch for pitch in range(manner.counter_low, 127) if pitch % 12 == 0)
         sketch.add(COUNTER, start, length, tonic, velocity - 8)

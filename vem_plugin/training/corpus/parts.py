@@ -1,228 +1,159 @@
-"""What each role plays in one bar: five functions, one a role, all reading the same ``BarTask``."""
+"""What the pitched roles play in one bar: four functions, one a role, all reading the same ``BarTask``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
-from vem_plugin.score.cue_bars import CueBar
-from vem_plugin.score.progressions import LoopChord
+from vem_plugin.score.cue import COMPOUND
 from vem_plugin.score.theme import ThemeNote
-from vem_plugin.training.corpus.grooves import (
-    CLAP,
-    CRASH,
-    GENTLE_DRUMS,
-    GROOVES,
-    HIGH_TOM,
-    LOW_PICKUP,
-    LOW_TOM,
-    LOW_TOMS,
-    PICKUP,
-    ROLL,
-    ROLLING_DRUMS,
-    SNARE,
-    TOM_DRUMS,
-    TOMS,
-    TUMBLE,
-    Fill,
+from vem_plugin.training.corpus.bar_task import BarTask, Span
+from vem_plugin.training.corpus.counter_line import CounterLine
+from vem_plugin.training.corpus.grooves import ROLLING
+from vem_plugin.training.corpus.pattern_book import BOOKS, LINE
+from vem_plugin.training.corpus.patterns import read
+from vem_plugin.training.corpus.sketch import BASS, COUNTER, HARMONY, MELODY, Sketch
+from vem_plugin.training.corpus.voicing import (
+    bass_degrees,
+    bass_root,
+    coloured,
+    hand_of,
+    nearest_tone,
+    scale_under,
 )
-from vem_plugin.training.corpus.patterns import BASS as BASS_PATTERNS
-from vem_plugin.training.corpus.patterns import COMP, FIGURES, fit
-from vem_plugin.training.corpus.sketch import BASS, COUNTER, DRUMS_ROLE, HARMONY, MELODY, Sketch
-from vem_plugin.training.corpus.voicing import bass_root, hand_of, nearest_tone, scale_under
 
-LEGATO = frozenset({"epic", "ambient"})
+LEGATO = frozenset({"epic", "ambient", "emotional", "documentary", "trailer"})
 """Styles whose bass holds its notes to the full."""
 PLUCKED = {"playful": (2, 2, 3)}
 """Longest notes, in sixteenths, of bass, harmony and melody where a style plays short."""
-STROKE_VELOCITY = (-18, 2, 16)
-"""Ghosted, played, accented, against the bar's velocity."""
-FULL_BAR = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """How a theme is played in this piece: names of patterns by density, and the groove's variant."""
-
-    bass: tuple[str, str, str]
-    comp: tuple[str, str, str]
-    figure: tuple[str, str, str]
-    groove: int
-    counter_low: int
-    fill: Fill
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one chord inside a bar: steps from the downbeat, the chord, and its voicing."""
-
-    start: int
-    end: int
-    chord: LoopChord
-    voicing: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BarTask:
-    """All that the roles need to know about a bar; ``spans`` leave out what the last chord covers."""
-
-    bar: CueBar
-    style: str
-    scale: tuple[int, ...]
-    playing: Playing
-    spans: tuple[Span, ...]
-    next_root: int
-    fill: Fill
-    crash: bool
-
-    @property
-    def velocity(self) -> float:
-        """Middle velocity of the bar, 50 to 100."""
-        return 50 + 50 * self.bar.energy
-
-    @property
-    def end(self) -> int:
-        """Steps of the bar that are to be filled."""
-        return self.spans[-1].end if self.spans else 0
-
-
-def choose_fill(bar: CueBar, following: CueBar | None, style: str, *, long_fill: Fill) -> Fill:
-    """The fill of a bar: a long one into the next section, a pick-up every fourth bar, none if sparse."""
-    if not bar.level or following is None:
-        return ()
-    if bar.ends_section:
-        rises = following.energy >= bar.energy - 0.15 and "drums" in following.section.roles
-        if not rises:
-            return ()
-        if bar.of >= 4 or following.energy > bar.energy + 0.2:
-            return ROLL if following.energy > bar.energy + 0.2 and style in ROLLING_DRUMS else long_fill
-    if bar.place % 4 == 3 and style != "ambient":
-        return LOW_PICKUP if style in TOM_DRUMS else PICKUP
-    return ()
-
-
-def fills_of(style: str, level: int) -> tuple[Fill, ...]:
-    """Long fills that suit a style."""
-    if style in GENTLE_DRUMS:
-        return (TOMS,)
-    return (TUMBLE, TOMS, ROLL) if style in ROLLING_DRUMS and level else (TUMBLE, LOW_TOMS)
-
-
-def play_drums(task: BarTask, sketch: Sketch) -> None:
-    """The groove, broken off by a fill where one leads on."""
-    groove = GROOVES[task.style][task.playing.groove % len(GROOVES[task.style])][task.bar.level]
-    short = task.fill in (PICKUP, LOW_PICKUP)
-    fill_start = task.bar.steps - (4 if short else 8) if task.fill else task.bar.steps
-    fill_start = max(0, fill_start)
-    busy = {SNARE, CLAP, LOW_TOM, HIGH_TOM}
-    for turn in range(0, task.end, FULL_BAR):
-        for step, drum, weight in groove:
-            place = step + turn
-            if place >= task.end or (place >= fill_start and (drum in busy or not short)):
-                continue
-            lift = STROKE_VELOCITY[weight] + (6 if place % 4 == 0 else 0)
-            sketch.add(DRUMS_ROLE, task.bar.step + place, 1, drum, task.velocity + lift)
-    for step, drum in task.fill:
-        if fill_start + step < task.end:
-            sketch.add(DRUMS_ROLE, task.bar.step + fill_start + step, 1, drum, task.velocity - 8 + 4 * step)
-    if task.crash and task.end:
-        sketch.add(DRUMS_ROLE, task.bar.step, 1, CRASH, task.velocity + 15)
+PULSE = {4: read("R-R-R-R-R-R-R-R-"), 3: read("R-R-R-R-R-R-", 3), COMPOUND: read("R-R-R-R-R-R-", COMPOUND)}
+"""The bass of a build."""
+PAD = "pad"
+HARMONY_LIFT, COUNTER_LIFT, MELODY_LIFT, BASS_LIFT = -10, -12, 5, 0
+BENEATH_TUNE = -4
+"""How far harmony and counter step back where the tune plays."""
+BRIGHT, DARK_TENSION = 0.5, 0.6
+"""Valence from which major chords take a ninth, tension from which dark minor ones take a rub."""
+HIGHEST_HARMONY, HIGHEST_COUNTER = 79, 93
 
 
 def play_bass(task: BarTask, sketch: Sketch) -> None:
-    """The bass line: roots and fifths, and a step towards the next root where the pattern asks for one."""
-    pattern = fit(BASS_PATTERNS[task.playing.bass[task.bar.level]], task.bar.steps)
-    for span in task.spans:
-        root = bass_root(span.chord.root)
-        third = span.chord.intervals[1]
-        degrees = {
-            "R": root,
-            "5": root + 7,
-            "O": root + 12,
-            "3": root + third,
-            "A": _approach(task, span, root),
-        }
-        for start, length, degree in pattern:
-            if not span.start <= start < span.end:
-                continue
-            length = _bass_length(task.style, min(length, span.end - start), degree)
-            accent = 10 if start == 0 else 0
-            sketch.add(BASS, task.bar.step + start, length, degrees[degree], task.velocity + accent)
+    """The bass line: basses, fifths and octaves, and a step towards the next bass where the pattern asks for one."""
+    book = BOOKS[task.metre]
+    pattern = PULSE[task.metre] if _drives(task) else book.bass[task.playing.bass[task.bar.level]]
+    for stroke, span in task.over_chords(pattern):
+        degrees = bass_degrees(span.chord)
+        pitch = degrees.get(stroke.sign) or _approach(task, span, degrees)
+        length = _bass_length(task, stroke.length)
+        sketch.add(BASS, task.bar.step + stroke.start, length, pitch, task.velocity(stroke.start, BASS_LIFT))
 
 
-def _approach(task: BarTask, span: Span, root: int) -> int:
-    """A step below or above the next root; the fifth where the root stays."""
-    following = bass_root(task.next_root)
-    if following == root or task.bar.steps < FULL_BAR:
-        return root + 7
+def _drives(task: BarTask) -> bool:
+    return task.build == 1 and task.style in ROLLING and task.bar.level > 0
+
+
+def _approach(task: BarTask, span: Span, degrees: dict[str, int]) -> int:
+    """A step below or above the next bass; the fifth where it stays or the bar is cut short of its turn."""
+    here, following = degrees["R"], bass_root(task.next_bass)
+    if following == here or span.end < task.bar.steps:
+        return degrees["5"]
     scale = scale_under(task.scale, span.chord.tones)
-    return nearest_tone(following - 2 if following > root else following + 2, scale)
+    wanted = following - 2 if following > here else following + 2
+    pitch = nearest_tone(wanted, scale)
+    return pitch if pitch != following else wanted
 
 
-def _bass_length(style: str, length: int, degree: str) -> int:
-    if style in PLUCKED:
-        return min(length, PLUCKED[style][0])
-    if style in LEGATO or length < 3 or (degree == "R" and length > 4):
-        return length
-    return length - 1
+def _bass_length(task: BarTask, length: int) -> int:
+    if task.style in PLUCKED:
+        return min(length, PLUCKED[task.style][0] * (2 if task.metre == COMPOUND else 1))
+    return length if task.style in LEGATO or length != 4 else length - 1
 
 
 def play_harmony(task: BarTask, sketch: Sketch) -> None:
-    """Chords in the rhythm of the style's comping."""
-    pattern = fit(COMP[task.playing.comp[task.bar.level]], task.bar.steps)
-    longest = PLUCKED[task.style][1] if task.style in PLUCKED else task.bar.steps
-    for span in task.spans:
-        for start, length in pattern:
-            if not span.start <= start < span.end:
-                continue
-            accent = 8 if start == 0 else 0
-            for pitch in span.voicing:
-                held = min(length, span.end - start, longest)
-                sketch.add(HARMONY, task.bar.step + start, held, pitch, task.velocity - 8 + accent)
+    """Chords, or their voices one by one, in the rhythm of the style's comping."""
+    name = comp_of(task)
+    longest = PLUCKED[task.style][1] * (2 if task.metre == COMPOUND else 1) if task.style in PLUCKED else task.bar.steps
+    lift = HARMONY_LIFT + (BENEATH_TUNE if "melody" in task.roles else 0)
+    for stroke, span in task.over_chords(BOOKS[task.metre].comp[name]):
+        voicing = _full_hand(task, span)
+        velocity = task.velocity(stroke.start, lift + (6 if stroke.sign == "X" else 0))
+        for pitch in _voices(stroke.sign, voicing, span.voicing):
+            sketch.add(HARMONY, task.bar.step + stroke.start, min(stroke.length, longest), pitch, velocity)
 
 
-def play_counter(task: BarTask, sketch: Sketch) -> None:
-    """A figure over the chord tones of the counter's hand: an arpeggio, an ostinato, or a slow line."""
-    pattern = fit(FIGURES[task.playing.figure[task.bar.level]], task.bar.steps)
-    for span in task.spans:
-        hand = hand_of(span.chord, task.playing.counter_low)
-        for start, length, finger in pattern:
-            if span.start <= start < span.end:
-                accent = 7 if start % 4 == 0 else 0
-                held = min(length, span.end - start)
-                sketch.add(COUNTER, task.bar.step + start, held, hand[finger], task.velocity - 13 + accent)
+def comp_of(task: BarTask) -> str:
+    """Name of the bar's comping: the theme's at this density, held chords in a breakdown."""
+    return PAD if task.falling and task.bar.level < 2 else task.playing.comp[task.bar.level]
 
 
-def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote], rng: np.random.Generator) -> None:
+def _voices(sign: str, voicing: tuple[int, ...], plain: tuple[int, ...]) -> tuple[int, ...]:
+    if sign.isdigit():
+        octave, voice = divmod(int(sign), len(plain))
+        return (plain[voice] + 12 * octave,)
+    return voicing[1:] if sign == "t" else voicing
+
+
+def _full_hand(task: BarTask, span: Span) -> tuple[int, ...]:
+    """The voicing with the mood's colour, and the lowest voice doubled above where the music is full."""
+    voicing = span.voicing
+    if task.manner.colours:
+        section = task.bar.section
+        if section.valence >= BRIGHT:
+            voicing = coloured(voicing, span.chord, task.scale, bright=True)
+        elif section.tension >= DARK_TENSION and section.valence < 0:
+            voicing = coloured(voicing, span.chord, task.scale, bright=False)
+    doubled = span.voicing[0] + 12
+    if task.bar.level == 2 and task.intensity > 0.25 and span.voicing[-1] < doubled <= HIGHEST_HARMONY:
+        voicing = (*voicing, doubled)
+    return voicing
+
+
+def play_counter(task: BarTask, sketch: Sketch, line: CounterLine, tune: list[ThemeNote]) -> None:
+    """A figure over the chord tones of the counter's hand (an arpeggio, an ostinato), or a slow counter-melody."""
+    name = task.playing.figure[task.bar.level]
+    lift = COUNTER_LIFT + (BENEATH_TUNE if "melody" in task.roles else 0)
+    if name == LINE:
+        _sing_counter(task, sketch, line, tune, lift + 4)
+        return
+    up = 12 if _drives(task) else 0
+    for stroke, span in task.over_chords(BOOKS[task.metre].figures[name]):
+        hand = hand_of(span.chord, task.manner.counter_low)
+        pitch = _neighbour(hand[0], span, task.scale) if stroke.sign == "n" else hand[int(stroke.sign)]
+        if stroke.start >= task.bar.steps // 2 and pitch + up <= HIGHEST_COUNTER:
+            pitch += up
+        sketch.add(COUNTER, task.bar.step + stroke.start, stroke.length, pitch, task.velocity(stroke.start, lift))
+
+
+def _neighbour(pitch: int, span: Span, scale: tuple[int, ...]) -> int:
+    """The scale's next tone above a pitch."""
+    bent = scale_under(scale, span.chord.tones)
+    return next((pitch + step for step in (1, 2, 3) if (pitch + step) % 12 in bent), pitch)
+
+
+def _sing_counter(task: BarTask, sketch: Sketch, line: CounterLine, tune: list[ThemeNote], lift: float) -> None:
+    spans = tuple((span.start, min(span.end, task.end), span.chord) for span in task.spans if span.start < task.end)
+    sung = [note._replace(start=note.start - task.bar.step) for note in tune]
+    written = line.bar(spans, sung, task.scale, task.metre, sparse=task.bar.level == 0)
+    for start, length, pitch in written:
+        sketch.add(COUNTER, task.bar.step + start, length, pitch, task.velocity(start, lift))
+
+
+def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote]) -> None:
     """The theme's tune in this bar, fitted to the chord: chord tones on strong beats and long notes, scale
     elsewhere.
-
-    Once in a while a repeated bar is varied: one long note turns into its neighbour before it ends.
     """
-    turning = -1
-    if task.bar.phrase_place >= 4 and rng.random() < 0.12:
-        long_notes = [number for number, note in enumerate(tune) if note.length >= 4]
-        turning = long_notes[rng.integers(len(long_notes))] if long_notes else -1
     last = 0
+    long, strong_steps = (8, 12) if task.metre == COMPOUND else (4, 8)
+    longest = PLUCKED[task.style][2] * (2 if task.metre == COMPOUND else 1) if task.style in PLUCKED else task.bar.steps
     for number, note in enumerate(tune):
         start = note.start - task.bar.step
         chord = next((span.chord for span in task.spans if span.start <= start < span.end), None)
         if chord is None:
             continue
-        scale = scale_under(task.scale, chord.tones)
-        strong = start % 8 == 0 or note.length >= 4
-        pitch = nearest_tone(note.pitch, chord.tones if strong else scale)
+        strong = start % strong_steps == 0 or note.length >= long
+        tones = chord.tones if strong else scale_under(task.scale, chord.tones)
+        pitch = nearest_tone(note.pitch, tones)
         if number:
-            pitch = _moved_on(tune[number - 1].pitch, note.pitch, last, pitch, chord.tones if strong else scale)
+            pitch = _moved_on(tune[number - 1].pitch, note.pitch, last, pitch, tones)
         last = pitch
-        longest = PLUCKED[task.style][2] if task.style in PLUCKED else note.length
-        velocity = task.velocity + 4 + (8 if start % 8 == 0 else 0)
-        if number == turning:
-            neighbour = nearest_tone(pitch + (2 if rng.random() < 0.5 else -2), scale)
-            sketch.add(MELODY, note.start + note.length - 2, 2, neighbour, velocity - 4)
-            longest = min(longest, note.length - 2)
-        sketch.add(MELODY, note.start, min(note.length, longest), pitch, velocity)
+        sketch.add(MELODY, note.start, min(note.length, longest), pitch, task.velocity(start, MELODY_LIFT))
 
 
 def _moved_on(before: int, now: int, last: int, pitch: int, tones: tuple[int, ...]) -> int:

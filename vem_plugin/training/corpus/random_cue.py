@@ -1,7 +1,8 @@
 """Cue sheets as edits bring them about, drawn at random for the training corpus.
 
-Real edits cut fast, shorten bars to meet a cut, and put most cuts on a beat and some on the off-beat eighth;
-so do these.
+Real edits cut fast, bend bars to meet a cut, and put most cuts on a beat and some on the off-beat eighth; so do these.
+The roles of a piece are layers: each enters from an energy of its own, so that a louder section is a fuller one; now
+and then a section breaks the rule, so that the model learns each role apart.
 """
 
 from __future__ import annotations
@@ -10,25 +11,60 @@ from dataclasses import replace
 
 import numpy as np
 
-from vem_plugin.score.cue import ROLES, STYLES, TEMPI, CueSheet, Role, Section
-from vem_plugin.score.cue_bars import level_of
+from vem_plugin.score.cue import (
+    COMPOUND,
+    METRES,
+    ROLES,
+    STYLES,
+    CueSheet,
+    Role,
+    Section,
+    tempo_range,
+)
 from vem_plugin.score.modes import MODE_SHARES, VALENCE_OF_MODE, tension_of
 from vem_plugin.training.corpus.captions import caption_for, caption_of_cue
 
 SECTION_BARS = (1, 2, 3, 4, 5, 6, 8, 12)
 SECTION_SHARES = (0.14, 0.22, 0.08, 0.26, 0.04, 0.08, 0.14, 0.04)
-ROLE_CHANCES: dict[Role, tuple[float, float, float]] = {
-    "drums": (0.1, 0.75, 0.97),
-    "bass": (0.45, 0.9, 0.97),
-    "harmony": (0.85, 0.9, 0.92),
-    "counter": (0.45, 0.75, 0.9),
-    "melody": (0.4, 0.65, 0.8),
+LONG_BAR_SHARES = (0.2, 0.32, 0.08, 0.26, 0.03, 0.04, 0.07, 0.0)
+"""Of 6/8, whose bars have six beats."""
+METRE_SHARES = (0.8, 0.11, 0.09)
+LILTING_SHARES = (0.6, 0.22, 0.18)
+LILTING = frozenset({"folk", "emotional", "playful"})
+SQUARE_SHARES = (0.9, 0.05, 0.05)
+SQUARE = frozenset({"electronic", "synthwave", "lofi", "pop"})
+BENT: dict[int, tuple[tuple[int, ...], tuple[float, ...]]] = {
+    4: ((2, 3, 5), (0.45, 0.45, 0.1)),
+    3: ((2, 4), (0.85, 0.15)),
+    COMPOUND: ((3, 2, 4, 5, 7), (0.5, 0.1, 0.15, 0.15, 0.1)),
 }
-"""Chance of a role to play in a sparse, a medium and a full section."""
+"""Beats of bars that bend to meet a cut, and how often each is met."""
+ENTRY: dict[Role, tuple[float, float]] = {
+    "harmony": (-0.1, 0.15),
+    "bass": (0.22, 0.16),
+    "melody": (0.25, 0.3),
+    "counter": (0.33, 0.2),
+    "drums": (0.4, 0.14),
+}
+"""Energy from which a role plays in a piece: mean and spread."""
+DRUM_SHY = {"ambient": 0.35, "emotional": 0.35, "documentary": 0.2}
+"""How much later drums enter where a style hardly wants them."""
+EXCEPTION = 0.07
+"""Chance that a role breaks the rule in a section."""
+SPOKEN, SPOKEN_SECTION, SPOKEN_ENERGY = 0.2, 0.4, 0.42
+"""How many pieces leave room for speech, in how many of their sections, and the energy such a section has at most."""
+MODULATION = 0.13
+STAYING = frozenset({"ambient", "lofi"})
+"""Styles that never change key."""
 
 
 def random_cue(
-    rng: np.random.Generator, *, max_beats: int = 128, min_beats: int = 24, style: str | None = None
+    rng: np.random.Generator,
+    *,
+    max_beats: int = 128,
+    min_beats: int = 24,
+    style: str | None = None,
+    metre: int | None = None,
 ) -> CueSheet:
     """Draw a cue sheet.
 
@@ -39,36 +75,48 @@ def random_cue(
         Bounds of the length in beats; one piece in ten is shorter still, down to two bars.
     style : str, optional
         One of ``STYLES``; drawn if not given.
+    metre : int, optional
+        One of ``METRES``; drawn if not given.
     """
     style = style or STYLES[rng.integers(len(STYLES))]
+    metre = metre or int(rng.choice(METRES, p=_metre_shares(style)))
     shares = MODE_SHARES[style]
     mode = str(rng.choice(list(shares), p=list(shares.values())))
-    bpm = float(rng.uniform(*TEMPI[style]))
+    bpm = float(rng.uniform(*tempo_range(style, metre)))
     length = int(rng.integers(8, min_beats)) if rng.random() < 0.1 else int(rng.integers(min_beats, max_beats + 1))
-    sections = _draw_sections(rng, style, mode, _draw_bars(rng, length))
+    sections = _draw_sections(rng, style, mode, _draw_bars(rng, length, metre))
     beats = sum(section.beats for section in sections)
     last_bar = sections[-1].bars[-1]
     end_beat = beats - 1 if rng.random() < 0.35 and last_bar >= 3 else beats - last_bar
-    cue = CueSheet(style, mode, int(rng.integers(12)), bpm, sections, {}, frozenset(), end_beat)
+    cue = CueSheet(style, mode, int(rng.integers(12)), bpm, sections, {}, frozenset(), end_beat, metre=metre)
+    cue = _with_modulation(cue, rng)
     cue = _with_hits(cue, rng)
     return _with_captions(cue, rng)
 
 
-def _draw_bars(rng: np.random.Generator, length: int) -> list[tuple[int, ...]]:
-    """Bars of each section, ``length`` beats or a little less in all; some pieces shorten bars at cuts."""
+def _metre_shares(style: str) -> tuple[float, ...]:
+    if style in LILTING:
+        return LILTING_SHARES
+    return SQUARE_SHARES if style in SQUARE else METRE_SHARES
+
+
+def _draw_bars(rng: np.random.Generator, length: int, metre: int) -> list[tuple[int, ...]]:
+    """Bars of each section, ``length`` beats or a little less in all; some pieces bend bars at cuts."""
     bending = rng.random() < 0.5
+    shares = LONG_BAR_SHARES if metre == COMPOUND else SECTION_SHARES
+    bent, bent_shares = BENT[metre]
     sections: list[tuple[int, ...]] = []
     left = length
-    while left >= 4 or not sections:
-        bars = [4] * int(rng.choice(SECTION_BARS, p=SECTION_SHARES))
+    while left >= metre or not sections:
+        bars = [metre] * int(rng.choice(SECTION_BARS, p=shares))
         if bending and rng.random() < 0.5:
-            bars[-1] = int(rng.choice((2, 3, 5), p=(0.45, 0.45, 0.1)))
+            bars[-1] = int(rng.choice(bent, p=bent_shares))
         if bending and len(bars) > 2 and rng.random() < 0.12:
-            bars[rng.integers(len(bars) - 1)] = int(rng.choice((2, 3)))
+            bars[rng.integers(len(bars) - 1)] = int(rng.choice([beats for beats in bent if beats < metre]))
         while len(bars) > 1 and sum(bars) > left:
             bars.pop()
         if sum(bars) > left:
-            bars = [4]
+            bars = [metre]
         sections.append(tuple(bars))
         left -= sum(bars)
     return sections
@@ -78,23 +126,30 @@ def _draw_sections(rng: np.random.Generator, style: str, mode: str, bars: list[t
     energies = _draw_energies(rng, len(bars))
     if style == "ambient":
         energies = energies * 0.75
+    entries = _draw_entries(rng, style)
+    spoken = rng.random() < SPOKEN
+    mood, strain = rng.normal(0, 0.12), rng.normal(0, 0.12)
     sections: list[Section] = []
     start = theme = 0
     fast = rng.random() < 0.5
     for index, section_bars in enumerate(bars):
         energy = float(energies[index])
-        later = min(1.0, energy + (float(rng.uniform(0.2, 0.4)) if rng.random() < 0.2 else 0.0))
+        leaves_room = spoken and rng.random() < SPOKEN_SECTION
+        if leaves_room:
+            energy = min(energy, float(rng.uniform(0.15, SPOKEN_ENERGY)))
+        later = energy if leaves_room else _later(rng, energy, len(section_bars))
         if index and not (fast and len(section_bars) <= 2 and rng.random() < 0.7):
             theme = int(rng.choice((0, 1, 2), p=(0.55, 0.3, 0.15)))
-        keep = bool(sections) and rng.random() < (0.6 if len(section_bars) <= 2 else 0.3)
-        roles = sections[-1].roles if keep else _draw_roles(rng, style, (energy + later) / 2)
+        roles = _draw_roles(rng, entries, (energy + later) / 2)
+        if leaves_room:
+            roles = (roles - {"melody", "drums" if rng.random() < 0.5 else "counter"}) | {"harmony"}
         sections.append(
             Section(
                 start=start,
                 bars=section_bars,
                 energy=(energy, later),
-                valence=float(np.clip(VALENCE_OF_MODE[mode] + rng.normal(0, 0.15), -1, 1)),
-                tension=float(np.clip(tension_of(style, energy) + rng.normal(0, 0.1), 0, 1)),
+                valence=float(np.clip(VALENCE_OF_MODE[mode] + mood + rng.normal(0, 0.1), -1, 1)),
+                tension=float(np.clip(tension_of(style, energy) + strain + rng.normal(0, 0.08), 0, 1)),
                 theme=theme,
                 roles=roles,
             )
@@ -103,11 +158,23 @@ def _draw_sections(rng: np.random.Generator, style: str, mode: str, bars: list[t
     return tuple(sections)
 
 
+def _later(rng: np.random.Generator, energy: float, bars: int) -> float:
+    """Energy at a section's end: mostly the same, sometimes risen, in long sections now and then fallen."""
+    drawn = rng.random()
+    if drawn < 0.25:
+        return min(1.0, energy + float(rng.uniform(0.15, 0.4)))
+    if drawn < 0.3 and bars >= 3:
+        return max(0.03, energy - float(rng.uniform(0.15, 0.35)))
+    return energy
+
+
 def _draw_energies(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Energy of each section along one of five curves."""
+    """Energy of each section along one of seven curves."""
     place = (np.arange(count) + 0.5) / count
     base = rng.uniform(0.2, 0.7)
-    shape = rng.choice(("arc", "rise", "wave", "flat", "free", "fall"), p=(0.28, 0.2, 0.18, 0.12, 0.14, 0.08))
+    shape = rng.choice(
+        ("arc", "rise", "wave", "flat", "free", "fall", "drop"), p=(0.26, 0.2, 0.14, 0.1, 0.12, 0.08, 0.1)
+    )
     curve = {
         "arc": 0.25 + 0.7 * np.sin(np.pi * np.minimum(1, place * 1.15)),
         "rise": 0.15 + 0.8 * place,
@@ -115,23 +182,49 @@ def _draw_energies(rng: np.random.Generator, count: int) -> np.ndarray:
         "flat": np.full(count, base),
         "free": rng.random(count),
         "fall": 0.9 - 0.7 * place,
+        "drop": np.where(np.abs(place - base) < 0.14, 0.2, 0.8),
     }[str(shape)]
     return np.clip(curve + rng.normal(0, 0.08, count), 0.03, 1)
 
 
-def _draw_roles(rng: np.random.Generator, style: str, energy: float) -> frozenset[Role]:
-    level = level_of(energy)
-    roles: set[Role] = {role for role in ROLES if rng.random() < ROLE_CHANCES[role][level]}
-    if style == "ambient" and rng.random() < 0.6:
-        roles.discard("drums")
-    if style == "tense" and rng.random() < 0.5:
-        roles.discard("melody")
+def _draw_entries(rng: np.random.Generator, style: str) -> dict[Role, float]:
+    """From which energy each role plays in this piece; a piece may do without one altogether."""
+    entries = {role: float(rng.normal(mean, spread)) for role, (mean, spread) in ENTRY.items()}
+    entries["drums"] += DRUM_SHY.get(style, 0.0)
+    if style in ("tense", "thriller", "action") and rng.random() < 0.4:
+        entries["melody"] += 0.5
+    for role in ROLES:
+        if rng.random() < 0.05:
+            entries[role] += 1
+    return entries
+
+
+def _draw_roles(rng: np.random.Generator, entries: dict[Role, float], energy: float) -> frozenset[Role]:
+    roles: set[Role] = {role for role in ROLES if (energy >= entries[role]) != (rng.random() < EXCEPTION)}
     if not roles & {"bass", "harmony", "counter"}:
         roles.add("harmony")
     if len(roles) < 2:
         extra: tuple[Role, ...] = ("bass", "counter", "melody", "harmony")
         roles.add(extra[rng.integers(len(extra))])
     return frozenset(roles)
+
+
+def _with_modulation(cue: CueSheet, rng: np.random.Generator) -> CueSheet:
+    """Let some pieces end higher than they began: theme A returns one to three semitones up, and stays there."""
+    if cue.style in STAYING or len(cue.sections) < 4 or rng.random() >= MODULATION * 1.6:
+        return cue
+    late = [
+        index
+        for index, section in enumerate(cue.sections)
+        if section.start >= 0.55 * cue.beats and section.theme == 0 and section.beats >= 2 * cue.metre
+    ]
+    if not late:
+        return cue
+    shift = int(rng.choice((1, 2, 3), p=(0.35, 0.5, 0.15)))
+    sections = tuple(
+        replace(section, shift=shift) if index >= late[0] else section for index, section in enumerate(cue.sections)
+    )
+    return replace(cue, sections=sections)
 
 
 def _with_hits(cue: CueSheet, rng: np.random.Generator) -> CueSheet:
@@ -156,7 +249,7 @@ def _with_hits(cue: CueSheet, rng: np.random.Generator) -> CueSheet:
     stops = {
         eighth // 2 - 1
         for eighth, strength in hits.items()
-        if strength == 1.0 and eighth % 2 == 0 and 8 < eighth <= end and rng.random() < 0.22
+        if strength == 1.0 and eighth % 2 == 0 and 2 * cue.metre < eighth <= end and rng.random() < 0.22
     }
     stops = {beat for beat in stops if 2 * beat not in hits and 2 * beat + 1 not in hits}
     return replace(cue, hits=hits, stops=frozenset(stops))

@@ -83,11 +83,16 @@ class Sketch:
 
     def silence(self, start: int, end: int) -> None:
         """Clear a stretch: notes that begin in it go, notes that reach into it end at its start."""
-        for notes in self.roles:
-            notes[:] = [note for note in notes if not start <= note.start < end]
-            for note in notes:
-                if note.start < start < note.end:
-                    note.length = start - note.start
+        for role in range(len(self.roles)):
+            self.silence_role(role, start, end)
+
+    def silence_role(self, role: int, start: int, end: int) -> None:
+        """Clear a stretch of one role."""
+        notes = self.roles[role]
+        notes[:] = [note for note in notes if not start <= note.start < end]
+        for note in notes:
+            if note.start < start < note.end:
+                note.length = start - note.start
 
     def fair_copy(self, rng: np.random.Generator) -> NDArray[np.void]:
         """The finished notes: no doubled or overlapping notes of one pitch, single lines single, sorted by
