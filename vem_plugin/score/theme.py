@@ -1,13 +1,12 @@
 """Theme cards: the memory of a piece.
 
-A card holds what makes a theme *that* theme: a chord loop, a two-bar motif at three densities, a second
-phrase, and how the tune moves on (sequence, form, lift, cadence). Cards are drawn once per piece from the cue
-sheet; ``realise`` spells them out on the beat grid, and ``card_features`` turns that into numbers for the
-network. The teacher of the training corpus and the model at inference read the same cards, so a tune can be
-kept, swapped or asked for.
+A card holds what makes a theme *that* theme: a loop of chords and a tune of eight or sixteen bars composed over it.
+Cards are drawn once per piece from the cue sheet; ``realise`` spells them out on the beat grid, and ``card_features``
+turns that into numbers for the network. The teacher of the training corpus and the model at inference read the same
+cards, so a tune can be kept, swapped or asked for.
 
-Everything is tonic-normalised (0 = the tonic). The realised melody is *not* snapped to chords: that is the
-composer's work.
+Everything is tonic-normalised (0 = the tonic of the section), and already fits its chords: strong notes are chord
+tones, or lean on one.
 """
 
 from __future__ import annotations
@@ -18,78 +17,59 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.score.cue import SCALES, CueSheet
-from vem_plugin.score.cue_bars import CueBar, bars_of
-from vem_plugin.score.motif import BAR, Motif, MotifNote, draw_answer, draw_motif, thin_motif
+from vem_plugin.score.chance import happens, pick
+from vem_plugin.score.chords import ChordBar, Loop, LoopChord, chord_at
+from vem_plugin.score.cue import CueSheet
+from vem_plugin.score.cue_bars import CueBar, bars_of, level_of
+from vem_plugin.score.motif import MotifNote, TuneBar, chord_over, fitted, pitch_of, spelling_of, thin
 from vem_plugin.score.notes import STEPS_PER_BEAT
-from vem_plugin.score.progressions import Loop, LoopChord, closing_of, last_push_of, loops_for, tonic_of
-
-MOTIF_DENSITIES: dict[str, tuple[int, int, int]] = {
-    "epic": (0, 1, 1),
-    "trailer": (0, 0, 1),
-    "action": (0, 1, 2),
-    "emotional": (0, 1, 1),
-    "documentary": (0, 0, 1),
-    "corporate": (0, 1, 1),
-    "pop": (1, 2, 2),
-    "folk": (0, 1, 2),
-    "lofi": (0, 1, 1),
-    "ambient": (0, 0, 0),
-    "tense": (0, 0, 1),
-    "thriller": (0, 1, 1),
-    "electronic": (0, 1, 2),
-    "synthwave": (0, 1, 1),
-    "playful": (1, 2, 2),
-}
-"""How busy a style's tune is in a sparse, a medium and a full bar."""
-
-Phrase = tuple[bool, bool]
-"""A two-bar phrase of a form: whether it is the second phrase (not the motif), and whether it is shifted."""
-
-FORMS: tuple[tuple[Phrase, Phrase, Phrase, Phrase], ...] = (
-    ((False, False), (False, True), (False, False), (False, True)),
-    ((False, False), (False, True), (True, False), (False, True)),
-    ((False, False), (False, False), (True, False), (False, True)),
+from vem_plugin.score.progressions import (
+    CLOSINGS,
+    dominant_into,
+    draw_progression,
+    last_push_of,
+    loops_for,
+    manners_of,
+    tonic_of,
 )
-"""Eight-bar forms: A A' A A', A A' B A', A A B A'."""
+from vem_plugin.score.tune import Ground, Tune, compose_tune, resting_degree
+from vem_plugin.score.tune_styles import TUNE_STYLES
 
-CENTRES = (72, 74, 76, 79)
-"""Melody centres (MIDI, tonic-normalised), all above the harmony, which sits at 48 to 66."""
-HIGHEST_PITCH = 96
-REACH = 4
-"""Semitones between the note called degree 0 and the centre of the melody."""
+THEMES = 3
+LOWEST_PITCH, HIGHEST_PITCH = 60, 96
+"""Bounds of the melody, inside the lane it has in the raster."""
+HIGHEST_LIFTED = 5
+"""Highest degree of a compass that may still be lifted by an octave."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeCard:
     """One theme.
 
-    ``loop`` has four chords; ``motif`` and ``answer`` hold three thinnings, for density levels 0, 1 and 2;
-    ``shift`` moves a repeated phrase by diatonic steps; ``form`` indexes ``FORMS``; ``lift`` is added to the
-    melody in full bars, in semitones (0 or 12); ``cadence`` is the degree on which phrases rest.
+    ``loop`` is its progression; ``tune`` eight or sixteen bars at its fullest; ``densities`` how busy (0, 1, 2) it is
+    in sparse, medium and full bars; ``pickup`` its upbeat, counted back from the barline; ``lift`` is added to the
+    melody in full sections, in semitones (0 or 12); ``mode`` and ``metre`` are those it was made in.
     """
 
     loop: Loop
-    motif: tuple[Motif, Motif, Motif]
-    answer: tuple[Motif, Motif, Motif]
-    shift: int
-    form: int
+    tune: Tune
+    densities: tuple[int, int, int]
+    pickup: TuneBar
     lift: int
-    cadence: int
+    mode: str
+    metre: int
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeCards:
     """The themes of a piece (A, B, C by number), and what they share.
 
-    ``bars_per_chord`` is the harmonic rate; ``melody_centre`` a MIDI pitch; ``closing`` the chord of the last
-    bar but one, which leads home.
+    ``bars_per_chord`` is how many bars a bar of the loop lasts; ``closing`` the bar before the last, which leads home.
     """
 
     themes: tuple[ThemeCard, ThemeCard, ThemeCard]
     bars_per_chord: int
-    melody_centre: int
-    closing: LoopChord
+    closing: ChordBar
 
 
 class ThemeNote(NamedTuple):
@@ -106,7 +86,8 @@ class RealisedTheme:
 
     ``chords`` has one entry a beat (``LoopChord.bass`` is what the bass plays under it), ``next_roots`` and
     ``next_basses`` the root and the bass of the following bar's first chord for every beat (the tonic after the end);
-    ``melody`` the notes of the tune in order; ``resting`` the beats of bars that end a phrase.
+    ``melody`` the notes of the tune in order; ``resting`` the beats of bars that end a phrase. Pitch classes are those
+    of the section a beat lies in: what follows a modulation is written from before it.
     """
 
     chords: tuple[LoopChord, ...]
@@ -116,147 +97,146 @@ class RealisedTheme:
     resting: frozenset[int]
 
 
-def draw_cards(cue: CueSheet, rng: np.random.Generator) -> ThemeCards:
+def draw_cards(cue: CueSheet, rng: np.random.Generator, *, held_out: bool = False) -> ThemeCards:
     """Draw the theme cards of a piece.
 
     Parameters
     ----------
     cue : CueSheet
-        Style and mode decide which loops and how busy a tune may be.
+        Style, mode and metre decide which loops and tunes there may be.
     rng : numpy.random.Generator
         The same state gives the same cards.
+    held_out : bool
+        Draw from the loops that are kept from training.
     """
-    slow = cue.style == "ambient" or (cue.style in ("epic", "tense") and rng.random() < 0.3)
-    centre = int(rng.choice(CENTRES))
-    closings = closing_of(cue.mode)
-    closing = closings[0] if rng.random() < 0.75 else closings[-1]
-    first, second, third = _draw_themes(cue, rng, may_lift=centre <= CENTRES[1])
-    return ThemeCards((first, second, third), 2 if slow else 1, centre, closing)
+    slow = 2 if happens(rng, manners_of(cue.style).slow) else 1
+    closings = CLOSINGS[cue.mode]
+    closing = closings[0] if happens(rng, 0.5) else pick(rng, closings)
+    loops = loops_for(cue.style, cue.mode, held_out=held_out)
+    order = rng.permutation(max(THEMES, len(loops)))
+    first, second, third = (_draw_card(cue, rng, loops[place % len(loops)], slow) for place in order[:THEMES])
+    return ThemeCards((first, second, third), slow, closing)
 
 
-def _draw_themes(cue: CueSheet, rng: np.random.Generator, *, may_lift: bool) -> list[ThemeCard]:
-    loops = loops_for(cue.style, cue.mode)
-    picks = rng.permutation(max(3, len(loops)))[:3] % len(loops)
-    densities = MOTIF_DENSITIES[cue.style]
-    themes = []
-    for pick in picks:
-        motif = draw_motif(rng, densities[2])
-        answer = draw_answer(rng, motif, densities[2])
-        themes.append(
-            ThemeCard(
-                loop=loops[pick],
-                motif=_thinned(motif, densities),
-                answer=_thinned(answer, densities),
-                shift=int(rng.choice((-1, 1, 2, 0))),
-                form=int(rng.integers(len(FORMS))),
-                lift=12 if may_lift and rng.random() < 0.4 else 0,
-                cadence=int(rng.choice((0, 2, 4), p=(0.5, 0.25, 0.25))),
-            )
-        )
-    return themes
-
-
-def _thinned(motif: Motif, densities: tuple[int, int, int]) -> tuple[Motif, Motif, Motif]:
-    low, middle, full = (motif if wanted == densities[2] else thin_motif(motif, wanted) for wanted in densities)
-    return low, middle, full
+def _draw_card(cue: CueSheet, rng: np.random.Generator, loop: Loop, bars_per_chord: int) -> ThemeCard:
+    style = TUNE_STYLES[cue.style]
+    progression = draw_progression(rng, cue.style, cue.mode, loop)
+    compass = pick(rng, style.compasses)
+    ground = Ground(progression, bars_per_chord, cue.mode, cue.metre)
+    tune, upbeat = compose_tune(rng, cue.style, ground, compass)
+    lift = 12 if compass[1] <= HIGHEST_LIFTED and happens(rng, style.lift) else 0
+    return ThemeCard(progression, tune, style.densities, upbeat, lift, cue.mode, cue.metre)
 
 
 def realise(cue: CueSheet, cards: ThemeCards) -> RealisedTheme:
     """Spell the cards out over a cue sheet: a chord for every beat, and the tune where the melody may play.
 
-    The tune comes with form, shift, thinning, lift and the cadence notes of its phrases; from ``end_beat`` on
-    the chord is the tonic and the melody holds one note to the end.
+    The last bar before a modulation gets the dominant of the new key; from ``end_beat`` on the chord is the tonic and
+    the melody holds one note to the end.
     """
     bars = bars_of(cue)
-    chords: list[LoopChord] = []
-    for index, bar in enumerate(bars):
-        chords.extend(_chords_of_bar(cue, cards, bar, bars_left=len(bars) - 1 - index))
-    firsts = [chords[bar.beat] for bar in bars[1:]] + [tonic_of(cue.mode)]
-    following = [chord for bar, chord in zip(bars, firsts, strict=True) for _ in range(bar.beats)]
+    bar_chords = [_chords_of_bar(cue, cards, bars, number) for number in range(len(bars))]
+    chords = [
+        tonic_of(cue.mode) if bar.beat + beat >= cue.end_beat else chord_at(told, beat, bar.beats)
+        for bar, told in zip(bars, bar_chords, strict=True)
+        for beat in range(bar.beats)
+    ]
+    next_roots: list[int] = []
+    next_basses: list[int] = []
+    for bar, following in zip(bars, (*bars[1:], None), strict=True):
+        chord = chords[following.beat] if following else tonic_of(cue.mode)
+        rise = following.section.shift - bar.section.shift if following else 0
+        next_roots += [(chord.root + rise) % 12] * bar.beats
+        next_basses += [(chord.bass + rise) % 12] * bar.beats
     resting = frozenset(beat for bar in bars if bar.ends_phrase for beat in range(bar.beat, bar.beat + bar.beats))
-    return RealisedTheme(
-        chords=tuple(chords),
-        next_roots=tuple(chord.root for chord in following),
-        next_basses=tuple(chord.bass for chord in following),
-        melody=_melody_of(cue, cards, bars),
-        resting=resting,
-    )
+    melody = _melody_of(cue, cards, bars, bar_chords)
+    return RealisedTheme(tuple(chords), tuple(next_roots), tuple(next_basses), melody, resting)
 
 
-def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bar: CueBar, *, bars_left: int) -> list[LoopChord]:
-    """Chords of a bar, one a beat: the loop; the closing chord before the last bar; the tonic at the end."""
-    tonic = tonic_of(cue.mode)
-    if bars_left == 0:
-        return [
-            tonic if beat >= cue.end_beat else last_push_of(cue.mode) for beat in range(bar.beat, bar.beat + bar.beats)
-        ]
-    card = cards.themes[bar.section.theme]
-    chord = card.loop[(bar.phrase_place // cards.bars_per_chord) % len(card.loop)]
+def _ground(card: ThemeCard, cards: ThemeCards) -> Ground:
+    return Ground(card.loop, cards.bars_per_chord, card.mode, card.metre)
+
+
+def _chords_of_bar(cue: CueSheet, cards: ThemeCards, bars: tuple[CueBar, ...], number: int) -> ChordBar:
+    """Chords of a bar: the loop; a dominant before a modulation; the closing chords before the last bar."""
+    bar, bars_left = bars[number], len(bars) - 1 - number
+    if not bars_left:
+        return (last_push_of(cue.mode),)
+    rise = bars[number + 1].section.shift - bar.section.shift
+    if rise:
+        return dominant_into(rise)
     if bars_left == 1 and bar.phrase_of > 1:
-        chord = cards.closing
-    return [tonic if beat >= cue.end_beat else chord for beat in range(bar.beat, bar.beat + bar.beats)]
+        return cards.closing
+    return _ground(cards.themes[bar.section.theme], cards).chords(bar.phrase_place)
 
 
-def melody_ladder(cue: CueSheet, cards: ThemeCards) -> tuple[list[int], int]:
-    """Pitches of the scale around the melody, ascending, and the place among them of degree 0."""
-    scale = SCALES[cue.mode]
-    centre = cards.melody_centre
-    ladder = [pitch for pitch in range(centre - 16, centre + 24) if pitch % 12 in scale]
-    triad = {0, 7, 4 if 4 in scale else 3}
-    home = min(
-        (place for place, pitch in enumerate(ladder) if pitch % 12 in triad),
-        key=lambda place: abs(ladder[place] - (centre - REACH)),
-    )
-    return ladder, home
-
-
-def _melody_of(cue: CueSheet, cards: ThemeCards, bars: tuple[CueBar, ...]) -> tuple[ThemeNote, ...]:
-    ladder, home = melody_ladder(cue, cards)
+def _melody_of(
+    cue: CueSheet, cards: ThemeCards, bars: tuple[CueBar, ...], bar_chords: list[ChordBar]
+) -> tuple[ThemeNote, ...]:
     end = cue.end_beat * STEPS_PER_BEAT
     notes: list[ThemeNote] = []
-    for bar in bars:
+    for bar, chords in zip(bars, bar_chords, strict=True):
         if "melody" not in bar.section.roles:
             continue
         card = cards.themes[bar.section.theme]
-        tune, shift = _tune_of_bar(card, bar)
-        lift = card.lift if bar.level == 2 else 0
-        for note in tune:
+        lift = card.lift if bar.level == level_of(bar.section.energy[0]) == level_of(bar.section.energy[1]) == 2 else 0
+        for note in _tune_of_bar(card, bar, chords):
             start = bar.step + note.start
             if start >= end:
                 continue
-            place = home + note.degree + shift
-            pitch = ladder[max(0, min(len(ladder) - 1, place))] + lift
+            pitch = pitch_of(note.degree, chord_over(chords, note.start, bar.beats), cue.mode) + lift
             length = min(note.length, bar.step + bar.steps - start, end - start)
-            notes.append(ThemeNote(start, length, pitch - 12 if pitch > HIGHEST_PITCH else pitch))
+            notes.append(ThemeNote(start, length, _within(pitch)))
     if "melody" in cue.sections[-1].roles:
-        last = min((p for p in ladder if p % 12 == 0), key=lambda p: abs(p - cards.melody_centre))
+        before = notes[-1].pitch if notes else 72
+        last = min((60, 72, 84, 96), key=lambda pitch: abs(pitch - before))
         notes.append(ThemeNote(end, cue.beats * STEPS_PER_BEAT - end, last))
     return tuple(notes)
 
 
-def _tune_of_bar(card: ThemeCard, bar: CueBar) -> tuple[list[MotifNote], int]:
-    """Notes of the tune in a bar, counted from its downbeat, and the diatonic shift of its phrase."""
-    second, shifted = FORMS[card.form][(bar.phrase_place // 2) % 4]
-    source = (card.answer if second and bar.phrase_of >= 6 else card.motif)[bar.level]
-    half = bar.phrase_place % 2
-    tune = [note._replace(start=note.start - BAR * half) for note in source if note.start // BAR == half]
-    shift = card.shift if shifted else 0
-    if bar.ends_phrase:
-        return _cadence(tune, bar.steps, card.cadence - shift), shift
-    return [note for note in tune if note.start < bar.steps], shift
+def _within(pitch: int) -> int:
+    """A pitch inside the melody's bounds, by octaves."""
+    while pitch > HIGHEST_PITCH:
+        pitch -= 12
+    while pitch < LOWEST_PITCH:
+        pitch += 12
+    return pitch
 
 
-def _cadence(tune: list[MotifNote], steps: int, degree: int) -> list[MotifNote]:
-    """End a phrase: the first half of the bar as it is, then one long note."""
-    half = BAR // 2
-    kept = [
-        note._replace(length=min(note.length, half - note.start))
-        for note in tune
-        if note.start < half and note.start + STEPS_PER_BEAT <= steps
-    ]
-    if steps > half:
-        return [*kept, MotifNote(half, steps - half, degree)]
-    return kept or [MotifNote(0, steps, degree)]
+def _tune_of_bar(card: ThemeCard, bar: CueBar, chords: ChordBar) -> TuneBar:
+    """Notes of the tune in a bar, counted from its downbeat, at the bar's density and over its chords."""
+    place = bar.phrase_place % len(card.tune)
+    told = card.tune[place]
+    density = card.densities[bar.level]
+    if density != card.densities[2]:
+        told = thin(told, density, card.metre)
+    notes = [note for note in told if note.start < bar.steps]
+    runs_out = bar.phrase_place == bar.phrase_of - 1
+    if runs_out and place % 8 != 7:
+        notes = _cut_short(notes, bar, chords, card)
+    elif not runs_out and place % 4 == 3 and bar.level and card.pickup and bar.beats == card.metre:
+        notes = _with_pickup(notes, card.pickup, bar.steps)
+    if notes and bar.steps > card.metre * STEPS_PER_BEAT:
+        notes[-1] = notes[-1]._replace(length=bar.steps - notes[-1].start)
+    return fitted(notes, chords, bar.beats, card.mode)
+
+
+def _with_pickup(notes: list[MotifNote], pickup: TuneBar, steps: int) -> list[MotifNote]:
+    """A bar that makes room at its end for an upbeat into the next."""
+    first = steps + pickup[0].start
+    kept = [note._replace(length=min(note.length, first - note.start)) for note in notes if note.start < first]
+    return [*kept, *(note._replace(start=steps + note.start) for note in pickup)]
+
+
+def _cut_short(notes: list[MotifNote], bar: CueBar, chords: ChordBar, card: ThemeCard) -> list[MotifNote]:
+    """End a phrase before its time: the first half of the bar as it is, then one long note of rest."""
+    half = STEPS_PER_BEAT * ((bar.beats + 1) // 2)
+    kept = [note._replace(length=min(note.length, half - note.start)) for note in notes if note.start < half]
+    start = half if kept and half < bar.steps else 0
+    tones = spelling_of(chord_over(chords, start, bar.beats), card.mode)[1]
+    near = kept[-1].degree if kept else notes[0].degree if notes else 0
+    final = resting_degree(near, tones, closing=True, low=near - 3, high=near + 3)
+    return [*(kept if start else ()), MotifNote(start, bar.steps - start, final)]
 
 
 LOOP_ROOT = slice(0, 12)
