@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, oaconvolve, sosfilt
+from scipy.fft import irfft, rfft
+from scipy.signal import butter, sosfilt
 
 from vem_plugin.render.voice import RATE
 from vem_plugin.score.layers import Room
@@ -20,6 +21,7 @@ _FIRST_ECHO: dict[Room, float] = {"studio": 0.004, "chamber": 0.012, "hall": 0.0
 _CROSSOVER = 2500
 _LOW_CUT = 180  # below, a room only muddies bass and kick
 _SEED = 20260
+_LARGEST_TRANSFORM = 1 << 19  # samples; beyond, the Fourier transform leaves the processor's cache
 
 
 @lru_cache(maxsize=3)
@@ -44,7 +46,7 @@ class RoomSound:
     """What a room answers to sound that arrives in consecutive blocks."""
 
     def __init__(self, room: Room) -> None:
-        self._response = response_of(room)
+        self._room: Room = room
         self._ringing = np.zeros((2, 0), np.float32)
 
     def answer(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -53,9 +55,29 @@ class RoomSound:
         ringing = np.zeros((2, max(frames, self._ringing.shape[1])), np.float32)
         ringing[:, : self._ringing.shape[1]] = self._ringing
         if block.any():
-            wet = oaconvolve(block[np.newaxis], self._response, axes=1).astype(np.float32, copy=False)
+            wet = answer_of(self._room, block)
             if wet.shape[1] > ringing.shape[1]:
                 ringing = np.pad(ringing, ((0, 0), (0, wet.shape[1] - ringing.shape[1])))
             ringing[:, : wet.shape[1]] += wet
         self._ringing = ringing[:, frames:]
         return ringing[:, :frames]
+
+
+def answer_of(room: Room, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Everything a room answers to a mono sound, shape (n,) to (2, n + length of the response - 1)."""
+    reach = response_of(room).shape[1] - 1
+    wet = np.zeros((2, len(sound) + reach), np.float32)
+    most = _LARGEST_TRANSFORM - reach
+    for first in range(0, len(sound), most):
+        part = sound[first : first + most]
+        if part.any():
+            size = 1 << (len(part) + reach - 1).bit_length()
+            spectrum = np.asarray(rfft(part, size)) * _spectrum_of(room, size)
+            answer = np.asarray(irfft(spectrum, size, axis=1))
+            wet[:, first : first + len(part) + reach] += answer[:, : len(part) + reach]
+    return wet
+
+
+@lru_cache(maxsize=8)
+def _spectrum_of(room: Room, size: int) -> NDArray[np.complex64]:
+    return np.asarray(rfft(response_of(room), size, axis=1))
