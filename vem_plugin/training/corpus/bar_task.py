@@ -14,12 +14,27 @@ from vem_plugin.training.corpus.patterns import Bar, Pattern, Stroke, fit
 
 LOUDEST = 110
 """Velocity above which only hits rise."""
-SOFTEST_BAR, BAR_RANGE = 42, 57
+SOFTEST_BAR, BAR_RANGE = 41, 63
 """Middle velocity of a bar without energy, and what full energy adds."""
 PHRASE_BARS, PHRASE_SWELL = 4, 5
 ACCENTS: dict[int, dict[int, int]] = {4: {0: 5, 8: 3}, 3: {0: 5}, COMPOUND: {0: 5, 12: 3}}
 """Steps of a bar that are leant on, by metre; other beats are plain and what lies between them is lighter."""
 OFF_BEAT = -3
+
+
+LEVEL_BOUNDS = ((0.0, QUIET), (QUIET, FULL), (FULL, 1.0))
+
+
+def velocity_curve(bar: CueBar, metre: int, next_energy: float) -> tuple[float, ...]:
+    """Velocity of every step: the bar's energy on its way to ``next_energy``, the phrase's arc, the metre's accents."""
+    accents = ACCENTS[metre]
+    curve: list[float] = []
+    for step in range(bar.steps):
+        share = step / bar.steps
+        arc = PHRASE_SWELL * (sin(pi * (bar.phrase_place % PHRASE_BARS + share) / PHRASE_BARS) - 0.6)
+        accent = accents.get(step, 0 if step % STEPS_PER_BEAT == 0 else OFF_BEAT)
+        curve.append(SOFTEST_BAR + BAR_RANGE * (bar.energy + (next_energy - bar.energy) * share) + arc + accent)
+    return tuple(curve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +79,10 @@ class Span:
 class BarTask:
     """A bar to be played.
 
-    ``spans`` leave out what the last chord covers; ``roles`` are those that play (an opening's enter one by one);
-    ``next_energy`` is where the bar's energy goes; ``build`` counts the bars left of a build (0: none); ``gap`` is how
-    many steps at the end are left to the tune alone; ``falling`` marks a breakdown.
+    ``spans`` leave out what the last chord covers; the accompaniment plays up to step ``end``; ``roles`` are those that
+    play (an opening's enter one by one); ``curve`` is the velocity of every step; ``build`` counts the bars left of a
+    build (0: none); ``gap`` is how many steps at the end are left to the tune alone; ``falling`` marks a section that
+    falls away from the one before.
     """
 
     bar: CueBar
@@ -77,8 +93,9 @@ class BarTask:
     manner: Manner
     roles: frozenset[Role]
     spans: tuple[Span, ...]
+    end: int
     next_bass: int
-    next_energy: float
+    curve: tuple[float, ...]
     fill: Fill
     fill_steps: int
     crash: bool
@@ -87,23 +104,15 @@ class BarTask:
     falling: bool
 
     @property
-    def end(self) -> int:
-        """Steps of the bar that are to be filled by the accompaniment."""
-        return min(self.spans[-1].end, self.bar.steps - self.gap) if self.spans else 0
-
-    @property
     def intensity(self) -> float:
         """Where the bar's energy lies inside its density level, 0 to 1."""
-        low, high = ((0.0, QUIET), (QUIET, FULL), (FULL, 1.0))[self.bar.level]
+        low, high = LEVEL_BOUNDS[self.bar.level]
         return min(1.0, max(0.0, (self.bar.energy - low) / (high - low)))
 
     def velocity(self, step: int, lift: float = 0.0) -> float:
-        """Velocity of a note on a step of the bar: its energy, the phrase's arc, the metre's accent, and ``lift``."""
-        share = step / self.bar.steps
-        energy = self.bar.energy + (self.next_energy - self.bar.energy) * share
-        arc = PHRASE_SWELL * (sin(pi * ((self.bar.phrase_place % PHRASE_BARS) + share) / PHRASE_BARS) - 0.6)
-        accent = ACCENTS[self.metre].get(step, 0 if step % STEPS_PER_BEAT == 0 else OFF_BEAT)
-        return min(LOUDEST, SOFTEST_BAR + BAR_RANGE * energy + arc + accent + lift)
+        """Velocity of a note on a step of the bar, from its ``curve``, ``lift`` louder."""
+        loudness = self.curve[step] + lift
+        return loudness if loudness < LOUDEST else LOUDEST
 
     def strokes(self, pattern: Pattern) -> Bar:
         """The pattern's bar that falls on this one, fitted to its length."""

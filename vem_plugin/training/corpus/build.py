@@ -14,7 +14,7 @@ from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import Chord
 from vem_plugin.score.theme import RealisedTheme, draw_cards, realise
 from vem_plugin.training.corpus.random_cue import random_cue
-from vem_plugin.training.corpus.teacher import compose_by_rule
+from vem_plugin.training.corpus.teacher import play_theme
 
 PIECES_PER_TASK = 64
 
@@ -29,13 +29,17 @@ class Piece:
     chords: tuple[Chord, ...]
 
 
-def build_piece(number: int, *, seed: int, max_beats: int = 128) -> Piece:
-    """Build one piece; the same number and seed give the same piece."""
+def build_piece(number: int, *, seed: int, max_beats: int = 128, held_out: bool = False) -> Piece:
+    """Build one piece; the same number and seed give the same piece.
+
+    With ``held_out`` its progressions are ones that training never meets.
+    """
     rng = np.random.default_rng([seed, number])
     cue = random_cue(rng, max_beats=max_beats)
-    cards = draw_cards(cue, rng)
-    notes, chords = compose_by_rule(cue, cards, rng)
-    return Piece(cue, realise(cue, cards), notes, chords)
+    cards = draw_cards(cue, rng, held_out=held_out)
+    theme = realise(cue, cards)
+    notes, chords = play_theme(cue, theme, rng)
+    return Piece(cue, theme, notes, chords)
 
 
 def build_pieces(count: int, *, seed: int, processes: int = 1, max_beats: int = 128) -> Iterator[Piece]:

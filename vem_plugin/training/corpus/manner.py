@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vem_plugin.score.cue import CueSheet
@@ -11,14 +13,14 @@ from vem_plugin.training.corpus.pattern_book import BOOKS
 from vem_plugin.training.corpus.patterns import Levels
 
 DARK_STYLES = frozenset({"epic", "trailer", "action", "tense", "thriller"})
-COUNTER_LOWS, DARK_COUNTER_LOWS = (57, 60, 62), (52, 55, 57)
+COUNTER_LOWS, DARK_COUNTER_LOWS = (55, 57, 60), (52, 55, 57)
 OSTINATO_STYLES = frozenset({"trailer", "action", "documentary", "thriller", "electronic", "synthwave"})
 """Styles whose figure and bass mostly run on through all themes, so that quick cuts do not break an ostinato."""
 GAP_CHANCES = {"trailer": 0.6, "electronic": 0.5, "action": 0.4, "thriller": 0.4, "pop": 0.35, "synthwave": 0.35}
 CALM_GAP = 0.15
 LAYERED, COLOURED, LIFTING, BUTTON = 0.55, 0.6, 0.7, 0.8
 """How often a piece layers its opening, colours its chords, leads into marked hits, ends on a drum stroke."""
-SAME_GROOVE = 0.85
+SAME_GROOVE, SAME_BASS, SAME_COMP = 0.85, 0.7, 0.5
 COUNTER_FALL = 3
 """Semitones by which a dark piece's counter lies lower."""
 
@@ -58,7 +60,16 @@ def draw_playings(cue: CueSheet, rng: np.random.Generator) -> tuple[Playing, ...
             fill=fills[rng.integers(len(fills))],
         )
 
+    def kin(first: Playing) -> Playing:
+        """Another theme of the piece: its own figure and comping now and then, mostly the first one's bass."""
+        own = draw()
+        return replace(
+            own,
+            bass=first.bass if rng.random() < SAME_BASS else own.bass,
+            comp=first.comp if rng.random() < SAME_COMP else own.comp,
+        )
+
     first = draw()
     if style in OSTINATO_STYLES and rng.random() < 0.7:
-        return first, first, draw() if rng.random() < 0.4 else first
-    return first, draw(), draw()
+        return first, first, kin(first) if rng.random() < 0.4 else first
+    return first, kin(first), kin(first)

@@ -26,12 +26,14 @@ PLUCKED = {"playful": (2, 2, 3)}
 PULSE = {4: read("R-R-R-R-R-R-R-R-"), 3: read("R-R-R-R-R-R-", 3), COMPOUND: read("R-R-R-R-R-R-", COMPOUND)}
 """The bass of a build."""
 PAD = "pad"
-HARMONY_LIFT, COUNTER_LIFT, MELODY_LIFT, BASS_LIFT = -10, -12, 5, 0
-BENEATH_TUNE = -4
+BREAKDOWN_ENERGY = 0.5
+"""Energy below which a section that falls away is a breakdown."""
+HARMONY_LIFT, COUNTER_LIFT, MELODY_LIFT, BASS_LIFT = -6, -8, 5, 0
+BENEATH_TUNE = -3
 """How far harmony and counter step back where the tune plays."""
 BRIGHT, DARK_TENSION = 0.5, 0.6
 """Valence from which major chords take a ninth, tension from which dark minor ones take a rub."""
-HIGHEST_HARMONY, HIGHEST_COUNTER = 79, 93
+HIGHEST_HARMONY, HIGHEST_BENEATH_TUNE, HIGHEST_COUNTER = 79, 67, 93
 
 
 def play_bass(task: BarTask, sketch: Sketch) -> None:
@@ -80,7 +82,7 @@ def play_harmony(task: BarTask, sketch: Sketch) -> None:
 
 def comp_of(task: BarTask) -> str:
     """Name of the bar's comping: the theme's at this density, held chords in a breakdown."""
-    return PAD if task.falling and task.bar.level < 2 else task.playing.comp[task.bar.level]
+    return PAD if task.falling and task.bar.energy < BREAKDOWN_ENERGY else task.playing.comp[task.bar.level]
 
 
 def _voices(sign: str, voicing: tuple[int, ...], plain: tuple[int, ...]) -> tuple[int, ...]:
@@ -99,10 +101,15 @@ def _full_hand(task: BarTask, span: Span) -> tuple[int, ...]:
             voicing = coloured(voicing, span.chord, task.scale, bright=True)
         elif section.tension >= DARK_TENSION and section.valence < 0:
             voicing = coloured(voicing, span.chord, task.scale, bright=False)
-    doubled = span.voicing[0] + 12
-    if task.bar.level == 2 and task.intensity > 0.25 and span.voicing[-1] < doubled <= HIGHEST_HARMONY:
-        voicing = (*voicing, doubled)
+    if task.bar.level == 2 and task.intensity > 0.25:
+        voicing += _doubling(span, HIGHEST_BENEATH_TUNE if "melody" in task.roles else HIGHEST_HARMONY)
     return voicing
+
+
+def _doubling(span: Span, highest: int) -> tuple[int, ...]:
+    """The lowest voice that can be doubled above the hand without a fifth or an octave over the bass on top."""
+    voices = (pitch + 12 for pitch in span.voicing if (pitch - span.chord.bass) % 12 not in (0, 7))
+    return tuple(pitch for pitch in voices if span.voicing[-1] < pitch <= highest)[:1]
 
 
 def play_counter(task: BarTask, sketch: Sketch, line: CounterLine, tune: list[ThemeNote]) -> None:
@@ -136,35 +143,10 @@ def _sing_counter(task: BarTask, sketch: Sketch, line: CounterLine, tune: list[T
 
 
 def play_melody(task: BarTask, sketch: Sketch, tune: list[ThemeNote]) -> None:
-    """The theme's tune in this bar, fitted to the chord: chord tones on strong beats and long notes, scale
-    elsewhere.
-    """
-    last = 0
-    long, strong_steps = (8, 12) if task.metre == COMPOUND else (4, 8)
+    """The theme's tune as it is written: it was composed over these chords."""
     longest = PLUCKED[task.style][2] * (2 if task.metre == COMPOUND else 1) if task.style in PLUCKED else task.bar.steps
-    for number, note in enumerate(tune):
+    end = task.spans[-1].end if task.spans else 0
+    for note in tune:
         start = note.start - task.bar.step
-        chord = next((span.chord for span in task.spans if span.start <= start < span.end), None)
-        if chord is None:
-            continue
-        strong = start % strong_steps == 0 or note.length >= long
-        tones = chord.tones if strong else scale_under(task.scale, chord.tones)
-        pitch = nearest_tone(note.pitch, tones)
-        if number:
-            pitch = _moved_on(tune[number - 1].pitch, note.pitch, last, pitch, tones)
-        last = pitch
-        sketch.add(MELODY, note.start, min(note.length, longest), pitch, task.velocity(start, MELODY_LIFT))
-
-
-def _moved_on(before: int, now: int, last: int, pitch: int, tones: tuple[int, ...]) -> int:
-    """Keep a step of the tune from being snapped away: where it moved, the next tone in its direction.
-
-    ``before`` and ``now`` are the tune's own pitches, ``last`` and ``pitch`` the snapped ones.
-    """
-    if before == now or pitch != last:
-        return pitch
-    direction = 1 if now > before else -1
-    return next(
-        (tone for tone in range(pitch + direction, pitch + 6 * direction, direction) if tone % 12 in tones),
-        pitch,
-    )
+        if start < end:
+            sketch.add(MELODY, note.start, min(note.length, longest), note.pitch, task.velocity(start, MELODY_LIFT))

@@ -47,13 +47,15 @@ ENTRY: dict[Role, tuple[float, float]] = {
     "drums": (0.4, 0.14),
 }
 """Energy from which a role plays in a piece: mean and spread."""
-DRUM_SHY = {"ambient": 0.35, "emotional": 0.35, "documentary": 0.2}
-"""How much later drums enter where a style hardly wants them."""
-EXCEPTION = 0.07
+DRUM_SHY = {"ambient": 0.35, "emotional": 0.35, "documentary": 0.2, "action": -0.12, "electronic": -0.1, "pop": -0.08}
+"""How much later drums enter where a style hardly wants them, or earlier where it lives of them."""
+EXCEPTION = 0.025
 """Chance that a role breaks the rule in a section."""
 SPOKEN, SPOKEN_SECTION, SPOKEN_ENERGY = 0.2, 0.4, 0.42
 """How many pieces leave room for speech, in how many of their sections, and the energy such a section has at most."""
 MODULATION = 0.13
+HOLDING: Role = "harmony"
+"""The role that holds a section together where others leave room."""
 STAYING = frozenset({"ambient", "lofi"})
 """Styles that never change key."""
 
@@ -142,7 +144,8 @@ def _draw_sections(rng: np.random.Generator, style: str, mode: str, bars: list[t
             theme = int(rng.choice((0, 1, 2), p=(0.55, 0.3, 0.15)))
         roles = _draw_roles(rng, entries, (energy + later) / 2)
         if leaves_room:
-            roles = (roles - {"melody", "drums" if rng.random() < 0.5 else "counter"}) | {"harmony"}
+            silent: set[Role] = {"melody", "drums" if rng.random() < 0.5 else "counter"}
+            roles = (roles - silent) | {HOLDING}
         sections.append(
             Section(
                 start=start,
@@ -189,7 +192,7 @@ def _draw_energies(rng: np.random.Generator, count: int) -> np.ndarray:
 
 def _draw_entries(rng: np.random.Generator, style: str) -> dict[Role, float]:
     """From which energy each role plays in this piece; a piece may do without one altogether."""
-    entries = {role: float(rng.normal(mean, spread)) for role, (mean, spread) in ENTRY.items()}
+    entries: dict[Role, float] = {role: float(rng.normal(mean, spread)) for role, (mean, spread) in ENTRY.items()}
     entries["drums"] += DRUM_SHY.get(style, 0.0)
     if style in ("tense", "thriller", "action") and rng.random() < 0.4:
         entries["melody"] += 0.5

@@ -39,7 +39,8 @@ class Sketch:
 
     def add(self, role: int, start: int, length: int, pitch: int, velocity: float) -> None:
         """Write a note, cut at the end of the piece; one without length is left out."""
-        length = min(length, self.steps - start)
+        if start + length > self.steps:
+            length = self.steps - start
         if length > 0:
             self.roles[role].append(SketchNote(start, length, pitch, velocity))
 

@@ -19,7 +19,7 @@ from vem_plugin.score.cue import SCALES, CueSheet, Role, Section
 from vem_plugin.score.cue_bars import CueBar, bars_of
 from vem_plugin.score.notes import STEPS_PER_BEAT, Chord
 from vem_plugin.score.theme import RealisedTheme, ThemeCards, ThemeNote, realise
-from vem_plugin.training.corpus.bar_task import BarTask, Manner, Playing, Span
+from vem_plugin.training.corpus.bar_task import BarTask, Manner, Playing, Span, velocity_curve
 from vem_plugin.training.corpus.counter_line import CounterLine
 from vem_plugin.training.corpus.drum_part import choose_fill, play_drums
 from vem_plugin.training.corpus.hits import Voicings, keep_stops, mark_hits, ring_out
@@ -36,6 +36,8 @@ VALENCE_LIFT = 4
 """Semitones by which the harmony's middle rises from neutral to bright."""
 JUMP, FALL = 0.2, 0.22
 """Change of energy from one section to the next that a build leads into, or that opens a breakdown."""
+LINE_LIFT = 5
+"""Semitones by which a counter-melody lies above the counter's figures, out of the harmony's way."""
 BUILD_FROM = 3
 """Bars that a section has at least if it builds at its end; from twice as many on the build takes two bars."""
 
@@ -107,7 +109,7 @@ def _voice(cue: CueSheet, theme: RealisedTheme) -> Voicings:
 
 def _play_bars(sketch: Sketch, piece: _Piece) -> None:
     tunes = _tunes_by_bar(piece)
-    line = CounterLine(piece.manner.counter_low)
+    line = CounterLine(piece.manner.counter_low + LINE_LIFT)
     before: BarTask | None = None
     for number, bar in enumerate(piece.bars):
         task = _task_of(piece, number)
@@ -134,6 +136,8 @@ def _task_of(piece: _Piece, number: int) -> BarTask:
     settled = bar.of >= 4 and (before is None or before.energy < bar.energy + 0.1)
     fill, fill_steps = choose_fill(bar, following, cue.style, cue.metre, playing.fill)
     build = _build_of(piece, bar)
+    gap = _gap_of(piece, bar) if build == 1 else 0
+    spans = _spans_of(piece, bar)
     return BarTask(
         bar=bar,
         style=cue.style,
@@ -142,14 +146,15 @@ def _task_of(piece: _Piece, number: int) -> BarTask:
         playing=playing,
         manner=piece.manner,
         roles=_entered(piece, bar),
-        spans=_spans_of(piece, bar),
+        spans=spans,
+        end=min(spans[-1].end, bar.steps - gap) if spans else 0,
         next_bass=piece.theme.next_basses[bar.beat + bar.beats - 1],
-        next_energy=following.energy if following and not bar.ends_section else bar.energy,
+        curve=velocity_curve(bar, cue.metre, following.energy if following and not bar.ends_section else bar.energy),
         fill=fill,
         fill_steps=fill_steps,
         crash=bar.place == 0 and bar.level == 2 and (jump or settled),
         build=build,
-        gap=_gap_of(piece, bar) if build == 1 else 0,
+        gap=gap,
         falling=_falls(piece, bar),
     )
 
@@ -181,6 +186,8 @@ def _falls(piece: _Piece, bar: CueBar) -> bool:
     return piece.cue.sections[bar.section_index - 1].energy[1] > bar.section.energy[0] + FALL
 
 
+LOUD_OPENING = 0.6
+"""Energy from which an opening begins with everybody."""
 ENTERING: tuple[Role, ...] = ("harmony", "counter", "bass", "drums")
 """The order in which layers enter; the tune comes when it comes."""
 
@@ -188,7 +195,7 @@ ENTERING: tuple[Role, ...] = ("harmony", "counter", "bass", "drums")
 def _entered(piece: _Piece, bar: CueBar) -> frozenset[Role]:
     """Roles that play in a bar: all of the section's, but an opening's enter one by one over its first half."""
     roles = bar.section.roles
-    if bar.section_index or bar.of < 4 or not piece.manner.layered:
+    if bar.section_index or bar.of < 4 or bar.energy >= LOUD_OPENING or not piece.manner.layered:
         return roles
     return _layers(roles, bar.place, bar.of)
 

@@ -17,6 +17,10 @@ COUNTER_SPAN = 6
 """How many chord tones the counter's hand holds."""
 PARALLEL, UNRESOLVED, INNER_PARALLEL = 60.0, 5.0, 3.0
 """What a parallel with the bass, a seventh left hanging, and a parallel among the hand's voices cost, in semitones."""
+HAND, FIFTH = 4, 7
+"""A chord of more notes than the hand has fingers does without its fifth."""
+RUB = 4.0
+"""What a semitone at the top of the hand costs."""
 FALLING = frozenset({10, 11})
 _NEAREST_FIRST = (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, -5, 6)
 
@@ -57,17 +61,22 @@ def voice_chord(
     tuple of int
         Ascending MIDI pitches, 47 to 78.
     """
-    close = [position for base in range(LOWEST_BASE, HIGHEST_BASE + 1) if (position := _position(chord, base))]
-    positions = close + [_opened(position) for position in close] if open_hand else close
-    positions = [position for position in positions if position[0] >= LOWEST_BASE and position[-1] <= HIGHEST_TOP]
 
     def cost(position: tuple[int, ...]) -> float:
-        off_centre = 0.5 * abs(sum(position) / len(position) - centre)
+        off_centre = 0.8 * abs(sum(position) / len(position) - centre) + RUB * (position[-1] - position[-2] == 1)
         if before is None or not previous:
             return off_centre
         return off_centre + _leading_cost(position, chord, previous, before)
 
-    return min(positions, key=cost)
+    return min(_positions(chord, open_hand), key=cost)
+
+
+@lru_cache(maxsize=4096)
+def _positions(chord: LoopChord, open_hand: bool) -> tuple[tuple[int, ...], ...]:
+    """Close positions of a chord that lie in the hand's reach, and open ones where they are allowed."""
+    close = [position for base in range(LOWEST_BASE, HIGHEST_BASE + 1) if (position := _position(chord, base))]
+    positions = close + [_opened(position) for position in close] if open_hand else close
+    return tuple(p for p in positions if p[0] >= LOWEST_BASE and p[-1] <= HIGHEST_TOP)
 
 
 def _leading_cost(position: tuple[int, ...], chord: LoopChord, previous: tuple[int, ...], before: LoopChord) -> float:
@@ -104,9 +113,12 @@ def _opened(position: tuple[int, ...]) -> tuple[int, ...]:
 
 def _position(chord: LoopChord, base: int) -> tuple[int, ...]:
     """The inversion that begins on ``base``, or nothing if that is no tone of the chord, or its ninth."""
-    classes = [(chord.root + interval) % 12 for interval in chord.intervals]
+    intervals = chord.intervals
+    if len(intervals) > HAND:
+        intervals = tuple(interval for interval in intervals if interval != FIFTH)
+    classes = [(chord.root + interval) % 12 for interval in intervals]
     turn = next((place for place, tone in enumerate(classes) if tone == base % 12), None)
-    if turn is None or chord.intervals[turn] >= 12:
+    if turn is None or intervals[turn] >= 12:
         return ()
     pitches = [base]
     for wanted in classes[turn + 1 :] + classes[:turn]:
