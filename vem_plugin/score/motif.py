@@ -116,7 +116,7 @@ def nearest_degree(degree: int, tones: frozenset[int]) -> int:
 
 
 _PULL = (1.0, 0.75, 0.4, 0.18, 0.08, 0.04, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01)
-OFF_CHORD, OFF_CHORD_BY_LEAP, AVOIDED, THRICE, TRITONE, LAST_LEAP = 0.03, 0.25, 0.12, 0.12, 0.05, 0.1
+OFF_CHORD, OFF_CHORD_BY_LEAP, AVOIDED, THRICE, TRITONE, LAST_LEAP = 0.0005, 0.25, 0.12, 0.12, 0.05, 0.1
 
 
 @dataclass(slots=True)
@@ -251,7 +251,7 @@ def lean(rng: np.random.Generator, bar: TuneBar, chance: float, metre: int, high
     notes: list[MotifNote] = []
     for note in bar:
         leant = note.length >= 8 and note.degree < high and is_strong(note.start, 1, metre) and happens(rng, chance)
-        if leant and not (notes and notes[-1].degree == note.degree + 1):
+        if leant and not (notes and notes[-1].degree > note.degree):
             notes.append(MotifNote(note.start, STEPS_PER_BEAT, note.degree + 1))
             note = MotifNote(note.start + STEPS_PER_BEAT, note.length - STEPS_PER_BEAT, note.degree)
         notes.append(note)

@@ -21,6 +21,7 @@ from vem_plugin.score.cells import Cell, cells_of
 from vem_plugin.score.chance import happens, pick, weighed
 from vem_plugin.score.chords import ChordBar, Loop
 from vem_plugin.score.motif import (
+    LEAP,
     OCTAVE,
     Line,
     MotifNote,
@@ -207,11 +208,17 @@ class Composer:
         )
         fixed = {last: final}
         if last:
-            above = final < self.line.high and (self.line.last > final or final == self.low or happens(self.rng, 0.3))
-            fixed[last - 1] = final + (1 if above else -1)
+            fixed[last - 1] = final + (1 if self._comes_from_above(final) else -1)
         before = self.line.last
         targets = [before + (final - before) * (number + 1) / (last + 1) for number in range(last + 1)]
         self.bars.append(self.line.sing(cell, chords, targets, fixed=fixed))
+
+    def _comes_from_above(self, final: int) -> bool:
+        """From which side a step leads to a note of rest: the line's own, but after a leap the other one."""
+        if final in (self.low, self.line.high):
+            return final == self.low
+        gap = self.line.last - final
+        return happens(self.rng, 0.4) if not gap else 0 < gap <= LEAP or gap < -LEAP
 
     def pickup(self) -> TuneBar:
         """An upbeat into the tune's first note, counted back from its barline; empty where none is wanted."""
@@ -219,16 +226,12 @@ class Composer:
         if opening is None or opening.start or not happens(self.rng, self.style.pickup):
             return ()
         beat, first = STEPS_PER_BEAT, opening.degree
-        if first % OCTAVE == 0 and first - LEAP_UP >= self.low and happens(self.rng, 0.5):
-            return (MotifNote(-beat, beat, first - LEAP_UP),)
+        if first % OCTAVE == 0 and first - LEAP >= self.low and happens(self.rng, 0.5):
+            return (MotifNote(-beat, beat, first - LEAP),)
         side = -1 if first - 2 >= self.low else 1
         if self.ground.metre == 6 or happens(self.rng, 0.4):
             return (MotifNote(-beat, beat, first + side),)
         return (MotifNote(-beat, beat // 2, first + 2 * side), MotifNote(-beat // 2, beat // 2, first + side))
-
-
-LEAP_UP = 3
-"""The fourth from the dominant up to the tonic, in degrees."""
 
 
 def resting_degree(near: int, tones: frozenset[int], *, closing: bool, low: int, high: int) -> int:
