@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from vem_plugin.brief import Brief, choose_style, parse_tempo, read_spans, read_
 from vem_plugin.encoders.text import TextEncoder
 from vem_plugin.errors import SettingsError
 from vem_plugin.parsing.parsed_video import Cinematics
+from vem_plugin.score.cue import STYLES
 from vem_plugin.score.moods import MOOD_FEELS, mood_of, moods_named
 from vem_timeline.storyboard import Marker
 
@@ -31,6 +33,14 @@ MakeEdit = Callable[..., Any]
         ("bring in the drums", set(), {"drums"}),
         ("drums in", set(), {"drums"}),
         ("lose the lead", {"melody"}, set()),
+        ("here it gets darker, only piano", {"drums", "bass", "counter", "melody"}, {"harmony"}),
+        ("drums drop out", {"drums"}, set()),
+        ("everything drops out here", {"drums", "bass", "counter", "melody"}, set()),
+        ("strings and drums in", set(), {"harmony", "drums"}),
+        ("the tune comes back, all in", set(), {"drums", "bass", "harmony", "counter", "melody"}),
+        ("leave room for the voice", {"melody", "counter"}, set()),
+        ("with a melody, under the interview", {"counter"}, {"melody"}),
+        ("no brass, no piano", set(), set()),
         ("no time to lose", set(), set()),
         ("a drum factory in Leeds", set(), set()),
     ],
@@ -58,6 +68,51 @@ def test_energy_that_a_text_asks_for(text: str, energy: float | None, rise: floa
     wishes = read_wishes(text)
     assert wishes.energy == energy
     assert wishes.rise == pytest.approx(rise)
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("bigger", 0.22), ("the same theme, smaller", -0.22), ("half-time", -0.12), ("pull back a bit", -0.22), ("", 0.0)],
+)
+def test_more_or_less_than_there_would_be(text: str, more: float) -> None:
+    assert read_wishes(text).more == pytest.approx(more)
+
+
+@pytest.mark.parametrize(
+    ("text", "theme"),
+    [
+        ("the same theme, smaller", "same"),
+        ("the theme returns", "same"),
+        ("bring back the tune", "same"),
+        ("another theme, colder", "other"),
+        ("with a theme", ""),
+    ],
+)
+def test_which_theme_a_note_asks_for(text: str, theme: str) -> None:
+    assert read_wishes(text).theme == theme
+
+
+@pytest.mark.parametrize(
+    ("text", "metre", "swing"),
+    [
+        ("a slow waltz", 3, None),
+        ("folk in 3/4", 3, None),
+        ("a lilting tune", 6, None),
+        ("celtic 6/8 with fiddle", 6, None),
+        ("4/4 please, no swing", 4, False),
+        ("shuffle groove", None, True),
+        ("in three weeks we launch", None, None),
+        ("jazzy, straight eighths", None, False),
+        ("version 13/4 of 16/8", None, None),
+    ],
+)
+def test_metre_and_swing_that_a_brief_asks_for(text: str, metre: int | None, swing: bool | None) -> None:
+    wishes = read_wishes(text)
+    assert (wishes.metre, wishes.swing) == (metre, swing)
+
+
+def test_comparatives_ask_for_their_mood() -> None:
+    assert moods_named("darker, happier, water, other") == ("dark", "joyful")
 
 
 def test_moods_by_name_and_not_by_their_negation() -> None:
@@ -123,7 +178,9 @@ def encoder() -> TextEncoder:
         ("lo-fi please", "lofi"),
         ("yoga and meditation", "ambient"),
         ("silly cartoon cats", "playful"),
-        ("our wedding in the countryside", "folk"),
+        ("a wedding film with tears of joy", "emotional"),
+        ("not a trailer, just a calm meditation", "ambient"),
+        ("neon eighties night drive", "synthwave"),
     ],
 )
 def test_the_style_is_the_one_nearest_to_the_brief(
@@ -145,7 +202,29 @@ def test_without_words_look_and_pace_choose(edit_of: MakeEdit, encoder: TextEnco
     dark = chosen([4] * 12, light=0.05, warmth=-0.5, motion=0.3)
     assert flurry in ("electronic", "epic")
     assert still == "ambient"
-    assert dark == "tense"
+    assert dark in ("tense", "thriller")
+
+
+def _briefs(name: str) -> list[tuple[str, tuple[str, ...]]]:
+    lines = (Path(__file__).with_name(name)).read_text(encoding="utf-8").splitlines()
+    return [(text, tuple(styles.split(","))) for text, styles in (line.split("\t") for line in lines)]
+
+
+@pytest.mark.parametrize(("name", "least"), [("briefs_tuning.tsv", 0.85), ("briefs_exam.tsv", 0.85)])
+def test_editors_own_words_choose_a_style_they_would_accept(
+    edit_of: MakeEdit, encoder: TextEncoder, name: str, least: float
+) -> None:
+    """The exam was written before the sentences of ``style_sentences``, which were tuned on the other list alone."""
+    parsed, _ = edit_of((8, 8, 8))
+    briefs = _briefs(name)
+    assert len(briefs) >= 59
+    assert {style for _, styles in briefs for style in styles[:1]} == set(STYLES)
+    rows = encoder.encode([text for text, _ in briefs])
+    right = [
+        choose_style(Brief(text), replace(parsed, brief=text, brief_text=row), encoder) in styles
+        for (text, styles), row in zip(briefs, rows, strict=True)
+    ]
+    assert np.mean(right) >= least
 
 
 def test_a_brief_of_spans_only_reaches_the_conductor_unchanged() -> None:

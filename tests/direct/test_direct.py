@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,7 @@ from vem_plugin.brief import Brief, SpanNote, read_spans
 from vem_plugin.direct import direct
 from vem_plugin.score.cue import MODES, STYLES, CueSheet, Section
 from vem_plugin.score.modes import MODE_SHARES
+from vem_plugin.score.swing import STRAIGHT
 from vem_plugin.score.theme import draw_cards
 from vem_plugin.training.corpus.teacher import compose_by_rule
 from vem_timeline.storyboard import Marker
@@ -172,6 +174,82 @@ def test_speech_leaves_room(edit_of: MakeEdit) -> None:
             assert "melody" not in section.roles
             assert _mean_energy(section) < _mean_energy(_section_at(free, section.start))
     assert any("melody" in section.roles for section in free.sections)
+
+
+def test_a_note_leaves_room_for_a_voice(edit_of: MakeEdit) -> None:
+    cue = _conduct(
+        edit_of(SHOTS, motion=[0.9] * len(SHOTS)), spans=_note(16, 48, "leave room for the voice"), style="pop"
+    )
+    for section in cue.sections:
+        if 16 <= section.start < 48:
+            assert not section.roles & {"melody", "counter"}
+            assert _mean_energy(section) <= 0.5
+
+
+def test_the_same_theme_smaller_is_the_first_one_with_less_energy(edit_of: MakeEdit) -> None:
+    edit = edit_of([8] * 10, pictures=[0, 0, 1, 1, 2, 2, 2, 1, 1, 1], motion=[0.6] * 10)
+    cue = _conduct(edit, spans=_note(48, 64, "the same theme, smaller"))
+    reprise = _section_at(cue, 50)
+    assert reprise.theme == 0
+    assert _mean_energy(reprise) <= 0.7 * _mean_energy(cue.sections[0]) + 1e-9
+    other = _conduct(edit, spans=_note(48, 64, "another theme"))
+    assert _section_at(other, 50).theme != 0
+
+
+def test_bigger_and_half_time_are_told_against_what_there_would_be(edit_of: MakeEdit) -> None:
+    def at_40(text: str) -> float:
+        return _mean_energy(_section_at(_conduct(edit_of(SHOTS), spans=_note(32, 48, text)), 40))
+
+    assert at_40("bigger") > at_40("green") + 0.15
+    assert at_40("half-time") < at_40("green") - 0.08
+    assert at_40("drop out") < 0.12
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_build_to_the_last_shot_never_turns_back(edit_of: MakeEdit, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    edit = edit_of(rng.integers(2, 12, 14).tolist(), motion=rng.random(14).tolist())
+    for style in ("epic", "ambient", "action"):
+        cue = _conduct(edit, "build to the last shot", style=style, seed=seed)
+        line = [value for section in cue.sections for value in section.energy]
+        assert line == sorted(line)
+        assert line[-1] > line[0] + 0.3
+        assert _mean_energy(cue.sections[-1]) == max(map(_mean_energy, cue.sections))
+
+
+def test_about_one_take_in_five_lifts_its_last_theme_and_never_against_a_note(edit_of: MakeEdit) -> None:
+    rng = np.random.default_rng(3)
+    edits = [edit_of(rng.integers(3, 12, 12).tolist(), pictures=rng.integers(0, 3, 12).tolist()) for _ in range(12)]
+    cues = [_conduct(edit, text, style=s, seed=k) for edit in edits for k, s in enumerate(("pop", "epic") * 8)
+            for text in ("", "builds to the end")]  # fmt: skip
+    lifted = [cue for cue in cues if cue.sections[-1].shift]
+    assert 0.1 < len(lifted) / len(cues) < 0.3
+    for cue in lifted:
+        shifts = [section.shift for section in cue.sections]
+        first = next(number for number, shift in enumerate(shifts) if shift)
+        assert cue.sections[first].theme == 0
+        assert set(shifts[:first]) <= {0}
+        assert len(set(shifts[first:])) == 1
+        assert shifts[-1] in (1, 2, 3)
+    note = _note(0, 200, "green")
+    assert not any(
+        s.shift for e in edits for k in range(9) for s in _conduct(e, spans=note, style="pop", seed=k).sections
+    )
+    assert not any(s.shift for e in edits for k in range(9) for s in _conduct(e, style="lofi", seed=k).sections)
+
+
+def test_metre_and_swing_reach_the_cue_sheet(edit_of: MakeEdit) -> None:
+    parsed, plan = edit_of((6,) * 12)
+    six = direct(parsed, replace(plan, metre=6), Brief("a swinging jig"), style="folk", seed=1)
+    assert (six.metre, six.swing) == (6, STRAIGHT)
+    lazy = [_conduct((parsed, plan), style="lofi", seed=seed).swing for seed in range(9)]
+    assert all(swing.unit == "sixteenth" and Fraction(56, 100) <= swing.share <= Fraction(62, 100) for swing in lazy)
+    assert len(set(lazy)) > 2
+    assert _conduct((parsed, plan), "straight beat", style="lofi").swing == STRAIGHT
+    assert _conduct((parsed, plan), style="pop").swing == STRAIGHT
+    assert _conduct((parsed, plan), "swing", style="pop").swing.unit == "eighth"
+    playful = {_conduct((parsed, plan), style="playful", seed=seed).swing for seed in range(12)}
+    assert len(playful) == 2
 
 
 def test_what_looks_alike_shares_a_theme_and_the_first_one_returns(edit_of: MakeEdit) -> None:

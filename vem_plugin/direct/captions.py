@@ -13,13 +13,20 @@ from vem_plugin.score.cue import Role, Section
 from vem_plugin.score.moods import energy_name, mood_of
 
 STYLE_NAMES = {
-    "epic": "epic trailer music",
+    "epic": "epic cinematic music",
+    "trailer": "trailer music",
+    "action": "action percussion",
+    "emotional": "emotional piano",
+    "documentary": "documentary minimal",
+    "corporate": "warm corporate",
+    "pop": "upbeat pop",
+    "folk": "indie folk",
+    "lofi": "lofi hip hop",
     "ambient": "ambient pads",
-    "corporate": "inspiring pop",
-    "lofi": "chill beats",
-    "tense": "suspense score",
-    "electronic": "synth groove",
-    "folk": "acoustic folk",
+    "tense": "dark tension",
+    "thriller": "thriller pulse",
+    "electronic": "electronic dance music",
+    "synthwave": "synthwave",
     "playful": "playful pizzicato",
 }
 ENERGY_WORDS = {
@@ -28,19 +35,22 @@ ENERGY_WORDS = {
     "middle": "medium energy",
     "high": "high energy",
     "building": "building up",
+    "settling": "settling down",
 }
 
 
 def caption_of_scene(scene: Scene, character: Character, *, style: str, roles: frozenset[Role]) -> str:
-    """Say a scene: the editor's notes, the music it wants, and what is seen."""
+    """Say a scene in the words that the composer was taught: the editor's notes, and the music it wants.
+
+    What is seen is not told: it has spoken through mood and energy.
+    """
     first, last = character.energy
     mean = (first + last) / 2
     mood = mood_of(character.valence, mean, character.tension)
     parts = [note.text for note in scene.notes]
     parts += [f"{mood} {STYLE_NAMES[style]}", ENERGY_WORDS[energy_name(mean, last - first)]]
-    if "drums" not in roles:
-        parts.append("no drums")
-    return ", ".join([*parts, *scene.labels])
+    parts += [f"no {role}" for role in ("drums", "melody") if role not in roles]
+    return ", ".join(parts)
 
 
 def caption_of_piece(brief: Brief, sections: Sequence[Section], *, style: str) -> str:

@@ -9,13 +9,16 @@ import numpy as np
 from vem_plugin.brief import Brief, read_wishes
 from vem_plugin.direct.accents import end_beat_of, hits_of
 from vem_plugin.direct.captions import caption_of_piece, caption_of_scene
-from vem_plugin.direct.energies import Character, Encode, characters_of
+from vem_plugin.direct.energies import Character, characters_of
+from vem_plugin.direct.feel import swing_of
+from vem_plugin.direct.modulation import shifts_of
 from vem_plugin.direct.orchestra import roles_of, themes_of
 from vem_plugin.direct.scenes import Scene, scenes_of
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet, Section
 from vem_plugin.score.modes import MODE_SHARES, VALENCE_OF_MODE
+from vem_plugin.sights import Encode, sights_of_shots
 
 MODE_SHARPNESS = 3.0
 """How much a mode's share falls for each unit by which it is brighter or darker than asked."""
@@ -39,9 +42,9 @@ def direct(
     style : str
         One of ``STYLES``.
     seed : int
-        Decides key, mode and the finer points of who plays; one seed gives one cue sheet.
+        Decides key, mode, swing, modulation and the finer points of who plays; one seed gives one cue sheet.
     encode : callable, optional
-        Embeds texts, (n, size) float32 with unit norm; lets free words be understood by meaning.
+        Embeds texts, (n, size) float32 with unit norm; lets free words and what is seen be understood by meaning.
 
     Returns
     -------
@@ -49,11 +52,14 @@ def direct(
         Its sections cover all bars of the plan.
     """
     rng = np.random.default_rng([seed, 0xC0DE])
-    scenes = scenes_of(parsed, plan, brief)
+    wishes = read_wishes(brief.text)
+    scenes = scenes_of(parsed, plan, brief, sights=sights_of_shots(parsed, encode))
     characters = characters_of(scenes, brief, style=style, encode=encode)
     mode = _mode_of(scenes, characters, style, rng)
-    roles = roles_of(scenes, characters, read_wishes(brief.text), style=style, rng=rng)
+    roles = roles_of(scenes, characters, wishes, style=style, rng=rng)
     themes = themes_of(scenes, characters)
+    shifts = shifts_of(scenes, characters, themes, style=style, rng=rng)
+    swing = swing_of(style, plan.metre, wishes.swing, rng)
     end_beat = end_beat_of(plan)
     hits, stops = hits_of(parsed, plan, scenes, characters, end_beat)
     middle = VALENCE_OF_MODE[mode]
@@ -68,12 +74,13 @@ def direct(
             roles=playing,
             shots=scene.shots,
             caption=caption_of_scene(scene, character, style=style, roles=playing),
+            shift=shift,
         )
-        for scene, character, theme, playing in zip(scenes, characters, themes, roles, strict=True)
+        for scene, character, theme, playing, shift in zip(scenes, characters, themes, roles, shifts, strict=True)
     )
     caption = caption_of_piece(brief, sections, style=style)
     key, bpm = int(rng.integers(12)), float(plan.base_bpm)
-    return CueSheet(style, mode, key, bpm, sections, hits, stops, end_beat, caption)
+    return CueSheet(style, mode, key, bpm, sections, hits, stops, end_beat, caption, plan.metre, swing)
 
 
 def _mode_of(scenes: Sequence[Scene], characters: Sequence[Character], style: str, rng: np.random.Generator) -> str:

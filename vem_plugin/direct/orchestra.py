@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.brief import Wishes
-from vem_plugin.direct.energies import Character
+from vem_plugin.direct.energies import Character, leaves_room
 from vem_plugin.direct.scenes import Scene
 from vem_plugin.score.cue import ROLES, Role
 
@@ -16,12 +16,27 @@ ENTRIES: dict[Role, float] = {"harmony": 0.0, "bass": 0.26, "counter": 0.34, "dr
 """Energy from which a role enters."""
 WAVER = 0.07
 """How far a seed moves those entries."""
-RELUCTANT_DRUMS = {"ambient": 0.3, "folk": 0.05, "playful": 0.05}
-"""By how much later the drums of a style enter."""
-MELODY_CHANCE = {"tense": 0.55, "ambient": 0.7}
-SPEECH_SHARE = 0.3
-"""Share of a scene with speech from which the melody leaves room."""
-BUSY_UNDER_SPEECH = 0.7
+DRUM_DELAY: dict[str, float] = {
+    "ambient": 0.3,
+    "emotional": 0.25,
+    "documentary": 0.12,
+    "tense": 0.08,
+    "folk": 0.05,
+    "playful": 0.05,
+    "electronic": -0.1,
+    "action": -0.2,
+}
+"""By how much later (or earlier) the drums of a style enter."""
+MELODY_CHANCE: dict[str, float] = {
+    "tense": 0.55,
+    "thriller": 0.6,
+    "action": 0.6,
+    "trailer": 0.6,
+    "ambient": 0.7,
+    "documentary": 0.7,
+    "electronic": 0.75,
+}
+USUAL_MELODY_CHANCE = 0.85
 THEMES = 3
 LIKE = 0.08
 """Distances of scenes (1 - cosine, and half the difference in energy) below which they share a theme."""
@@ -32,20 +47,21 @@ def roles_of(
 ) -> tuple[frozenset[Role], ...]:
     """Choose the roles of every scene; the fullest always sings, and the editor's words have the last one."""
     entries = {role: entry + float(rng.uniform(-WAVER, WAVER)) for role, entry in ENTRIES.items() if entry}
-    entries["drums"] += RELUCTANT_DRUMS.get(style, 0.0)
-    peak = max(range(len(characters)), key=lambda number: sum(characters[number].energy))
+    entries["drums"] += DRUM_DELAY.get(style, 0.0)
+    peak = max(range(len(characters)), key=lambda number: characters[number].mean)
     chosen: list[frozenset[Role]] = []
     for number, (scene, character) in enumerate(zip(scenes, characters, strict=True)):
-        energy = sum(character.energy) / 2
+        energy = character.mean
         roles: set[Role] = {role for role in ROLES if energy >= entries.get(role, 0.0)}
-        sings = rng.random() < MELODY_CHANCE.get(style, 0.85) or number == peak
+        sings = rng.random() < MELODY_CHANCE.get(style, USUAL_MELODY_CHANCE) or number == peak
         opening = not number and len(scenes) > 3 and energy < 0.5
-        if scene.speech > SPEECH_SHARE or not sings or opening:
+        spoken = leaves_room(scene)
+        if spoken or not sings or opening:
             roles.discard("melody")
-        if scene.speech > SPEECH_SHARE and energy < BUSY_UNDER_SPEECH:
-            roles.discard("counter" if "bass" in roles else "drums")
+        if spoken:
+            roles.discard("counter")
         if len(roles) < 2:
-            roles.add("counter")
+            roles.add("bass" if spoken else "counter")
         chosen.append(_as_asked(roles, scene, wishes))
     return tuple(chosen)
 
@@ -69,7 +85,7 @@ def themes_of(scenes: Sequence[Scene], characters: Sequence[Character]) -> tuple
 
     Scenes go to the nearest of up to three examples, which are chosen as far apart as can be; a scene with a
     mood of its own (an editor's note) never shares a theme with one that has none. The last of four scenes or
-    more is A again.
+    more is A again. A note that asks for the same theme gets A, one that asks for another gets B.
     """
     distance = _distances(scenes, characters)
     examples = [0]
@@ -82,6 +98,12 @@ def themes_of(scenes: Sequence[Scene], characters: Sequence[Character]) -> tuple
     themes = [int(theme) for theme in distance[:, examples].argmin(axis=1)]
     if len(scenes) >= 4 and not scenes[-1].notes:
         themes[-1] = 0
+    for number, scene in enumerate(scenes):
+        for note in scene.notes:
+            if note.wishes.theme == "same":
+                themes[number] = themes[0]
+            elif note.wishes.theme == "other" and number:
+                themes[number] = max(1, themes[number])
     order: dict[int, int] = {}
     for theme in themes:
         order.setdefault(theme, len(order))
@@ -91,7 +113,7 @@ def themes_of(scenes: Sequence[Scene], characters: Sequence[Character]) -> tuple
 def _distances(scenes: Sequence[Scene], characters: Sequence[Character]) -> NDArray[np.float64]:
     """How unlike scenes are, (scenes, scenes), 0 alike."""
     pictures = [scene.picture for scene in scenes]
-    energy = np.array([sum(character.energy) / 2 for character in characters])
+    energy = np.array([character.mean for character in characters])
     mood = np.array([(character.valence, character.tension) for character in characters])
     distance = 0.5 * np.abs(energy[:, None] - energy)
     distance = distance + 0.3 * np.abs(mood[:, None] - mood).sum(axis=-1)

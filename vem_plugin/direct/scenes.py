@@ -8,7 +8,7 @@ change of picture.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.brief import Brief, SpanNote
-from vem_plugin.parsing.parsed_video import ParsedVideo, ShotFeatures
+from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
 from vem_plugin.rhythm.beat_plan import Bar, BeatPlan
+from vem_plugin.sights import mean_sights
 
 LENGTH_PRICES = {1: 1.3, 2: 0.45, 3: 0.5, 4: 0.05, 5: 0.6, 6: 0.4, 7: 0.7, 8: 0.3}
 """Price of a scene by its bars; longer ones ``LONG_PRICE`` and ``PRICE_A_BAR`` for each bar above eight."""
@@ -32,8 +33,6 @@ CHANGE_WORTH = 0.8
 EDGE_WORTH = 4.0
 """Worth of the bar line next to the edge of an editor's note."""
 SPEECH_WORTH = 0.3
-MOST_LABELS, SURE = 2, 0.5
-"""How many labels of the pictures are worth telling, and from which score."""
 
 
 @dataclass(frozen=True)
@@ -41,32 +40,32 @@ class Scene:
     """A run of whole bars.
 
     ``start`` and ``end`` are seconds; ``shots`` the shots seen for at least a tenth of it (or the longest);
-    ``motion``, ``light``, ``warmth`` means over them; ``cuts`` changes of picture a second; ``speech`` the
-    share of time in which somebody speaks; ``picture`` mean embedding or None; ``labels`` what is seen most
-    surely; ``notes`` the editor's notes that hold here; ``drops`` whether it begins with a drop.
+    ``look`` their mean look; ``cuts`` changes of picture a second; ``speech`` the share of time in which somebody
+    speaks; ``picture`` mean embedding or None; ``sights`` what is seen (``vem_plugin.sights``); ``notes`` the editor's
+    notes that hold here; ``drops`` whether it begins with a drop.
     """
 
     bars: tuple[Bar, ...]
     start: Fraction
     end: Fraction
     shots: tuple[int, ...]
-    motion: float
-    light: float
-    warmth: float
+    look: Cinematics
     cuts: float
     speech: float
     picture: NDArray[np.float32] | None
-    labels: tuple[str, ...]
+    sights: NDArray[np.float64]
     notes: tuple[SpanNote, ...]
     drops: bool
 
 
-def scenes_of(parsed: ParsedVideo, plan: BeatPlan, brief: Brief) -> tuple[Scene, ...]:
-    """Divide an edit into scenes of whole bars."""
+def scenes_of(
+    parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, sights: Mapping[int, NDArray[np.float64]]
+) -> tuple[Scene, ...]:
+    """Divide an edit into scenes of whole bars; ``sights`` by shot are those of ``sights_of_shots``."""
     worths = _worths(parsed, plan, brief)
     drops = {int(landing.beat) for landing in plan.landings if landing.constraint.kind == "drop"}
     starts = [*_scene_starts([worths.get(bar.beat, 0.0) for bar in plan.bars]), len(plan.bars)]
-    viewer = _Viewer(parsed)
+    viewer = _Viewer(parsed, sights)
     scenes = []
     for first, last in pairwise(starts):
         bars = plan.bars[first:last]
@@ -133,7 +132,8 @@ def _notes_in(brief: Brief, start: Fraction, end: Fraction) -> tuple[SpanNote, .
 class _Viewer:
     """Looks up what is seen and heard in a stretch of time."""
 
-    def __init__(self, parsed: ParsedVideo) -> None:
+    def __init__(self, parsed: ParsedVideo, sights: Mapping[int, NDArray[np.float64]]) -> None:
+        self.sights = sights
         self.shots = parsed.storyboard.shots
         self.starts = [shot.start for shot in self.shots]
         self.cuts = sorted(change.time for change in parsed.storyboard.transitions)
@@ -154,7 +154,6 @@ class _Viewer:
             max(overlaps, key=lambda overlap: overlap[1])
         ]
         known = [(self.features[number], time) for number, time in seen if number in self.features]
-        motion, light, warmth = _mean_look(known)
         changes = bisect_left(self.cuts, end) - bisect_left(self.cuts, start)
         spoken = sum(
             max(0.0, float(min(end, voice.start + voice.duration) - max(start, voice.start))) for voice in self.speech
@@ -164,13 +163,11 @@ class _Viewer:
             start=start,
             end=end,
             shots=tuple(number for number, _ in seen),
-            motion=motion,
-            light=light,
-            warmth=warmth,
+            look=_mean_look(known),
             cuts=changes / length,
             speech=min(1.0, spoken / length),
             picture=_mean_picture(known),
-            labels=_surest_labels(known),
+            sights=mean_sights([(self.sights[features.shot], time) for features, time in known]),
             notes=notes,
             drops=drops,
         )
@@ -180,13 +177,12 @@ Seen = list[tuple[ShotFeatures, float]]
 """Shots with the seconds for which they are seen."""
 
 
-def _mean_look(known: Seen) -> tuple[float, float, float]:
-    """Motion, light and warmth; middling where nothing is known."""
+def _mean_look(known: Seen) -> Cinematics:
+    """Mean look; middling where nothing is known."""
     if not known:
-        return 0.3, 0.5, 0.0
-    looks = np.array([(s.cinematics.motion, s.cinematics.light, s.cinematics.warmth) for s, _ in known])
-    motion, light, warmth = np.average(looks, axis=0, weights=[time for _, time in known])
-    return float(motion), float(light), float(warmth)
+        return Cinematics()
+    looks = np.array([features.cinematics.as_array() for features, _ in known])
+    return Cinematics(*np.average(looks, axis=0, weights=[time for _, time in known]).tolist())
 
 
 def _mean_picture(known: Seen) -> NDArray[np.float32] | None:
@@ -195,12 +191,3 @@ def _mean_picture(known: Seen) -> NDArray[np.float32] | None:
         return None
     mean = np.sum([picture * time for picture, time in pictures], axis=0)
     return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
-
-
-def _surest_labels(known: Seen) -> tuple[str, ...]:
-    scores: dict[str, float] = {}
-    for features, _ in known:
-        for label, score in features.labels:
-            if score >= SURE:
-                scores[label] = max(scores.get(label, 0.0), score)
-    return tuple(sorted(scores, key=lambda label: (-scores[label], label))[:MOST_LABELS])

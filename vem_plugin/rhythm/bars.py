@@ -12,11 +12,14 @@ import numpy as np
 
 from vem_plugin.rhythm.beat_plan import Bar
 from vem_plugin.rhythm.spans import Floats
+from vem_plugin.score.cue import COMPOUND
 
 ODD_BAR_PRICE = 0.6
 PRICE_A_BEAT = 0.25
 """What a bar of another length costs, and what each beat of difference adds; 0.3 is what a bar line is worth
 to an ordinary cut (see ``plan.WORTH``), so one ordinary cut never bends the metre."""
+BROKEN_PULSE_PRICE = 0.6
+"""What a bar of 6/8 costs beyond that if it is not made of whole pulses (three eighths)."""
 
 
 def bar_price(beats: int, meter: int) -> float:
@@ -24,7 +27,8 @@ def bar_price(beats: int, meter: int) -> float:
     if beats == meter:
         return 0.0
     if 2 <= beats <= meter + 1:
-        return ODD_BAR_PRICE + PRICE_A_BEAT * abs(meter - beats)
+        broken = BROKEN_PULSE_PRICE if meter == COMPOUND and beats % 3 else 0.0
+        return ODD_BAR_PRICE + PRICE_A_BEAT * abs(meter - beats) + broken
     return float("inf")
 
 

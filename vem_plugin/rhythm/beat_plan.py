@@ -1,8 +1,8 @@
 """The beat plan: where every beat falls, and what every cut landed on.
 
-Positions are counted in beats (quarter notes) from the first frame; an eighth note is half a beat. Times are
-exact seconds (``Fraction``) from the first frame of the timeline. Beat 0 is at 0 and the last beat is the end
-of the timeline: a plan of N beats has N + 1 beat times.
+Positions are counted in beats from the first frame. A beat is a quarter note, except in 6/8, where it is an eighth;
+in this package "eighth" is short for half a beat. Times are exact seconds (``Fraction``) from the first frame of the
+timeline. Beat 0 is at 0 and the last beat is the end of the timeline: a plan of N beats has N + 1 beat times.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
+
+from vem_plugin.score.cue import COMPOUND
 
 ConstraintKind = Literal["cut", "dissolve", "hit", "beat", "downbeat", "drop", "stop", "end"]
 Grid = Literal["downbeat", "beat", "off-beat"]
@@ -40,7 +42,7 @@ class BeatConstraint:
 
 @dataclass(frozen=True, slots=True)
 class TempoSegment:
-    """A stretch of constant tempo between two anchors, ``eighths`` eighth notes long."""
+    """A stretch of constant tempo between two anchors, ``eighths`` half beats long."""
 
     start: Fraction
     end: Fraction
@@ -48,7 +50,7 @@ class TempoSegment:
 
     @property
     def bpm(self) -> Fraction:
-        """Quarter notes a minute, exact."""
+        """Beats a minute, exact."""
         return 30 * self.eighths / (self.end - self.start)
 
 
@@ -84,7 +86,8 @@ class Miss:
 class BeatPlan:
     """Tempo map, bars, landings and misses of an edit.
 
-    ``remarks`` tells, in plain words, which hard constraints had to take less than they wanted.
+    ``metre`` is the number of beats in an ordinary bar; with 6, beats are eighth notes (6/8). ``remarks`` tells, in
+    plain words, which hard constraints had to take less than they wanted.
     """
 
     duration: Fraction
@@ -94,6 +97,17 @@ class BeatPlan:
     landings: tuple[Landing, ...]
     misses: tuple[Miss, ...]
     remarks: tuple[str, ...] = ()
+    metre: int = 4
+
+    @property
+    def beat_note(self) -> int:
+        """What note a beat is: 4 for a quarter, 8 for an eighth; the lower number of a time signature."""
+        return 8 if self.metre == COMPOUND else 4
+
+    @property
+    def beats_a_pulse(self) -> int:
+        """Beats from one pulse that people tap to the next: 3 in 6/8, else 1."""
+        return 3 if self.metre == COMPOUND else 1
 
     @cached_property
     def beat_times(self) -> tuple[Fraction, ...]:

@@ -88,11 +88,11 @@ def plan_beats(
     frame : Fraction
         Length of a frame, s. A soft constraint within half a frame of the grid has landed.
     tempo : tuple of float
-        Slowest and fastest *base* tempo, quarter notes a minute; single spans may lie 10 % outside.
+        Slowest and fastest *base* tempo, beats a minute; single spans may lie 10 % outside.
     prefer : float, optional
         Base tempo to stay near; default the (geometric) middle of ``tempo``, weakly.
     meter : int
-        Beats in a bar, 2 to 7.
+        Beats in a bar, 2 to 7; six beats are 6/8, whose beats are eighth notes.
 
     Returns
     -------
@@ -111,10 +111,10 @@ def plan_beats(
     segments, base = _segments_of(path, task)
     beats = sum(path.eighths) // 2
     bars = bars_of(beats, _pulls(path, task), meter=meter)
-    grid = BeatPlan(duration, base, segments, bars, (), ())
+    grid = BeatPlan(duration, base, segments, bars, (), (), metre=meter)
     every = [constraint for sitting in task.sitting for constraint in sitting]
     landings, misses, remarks = landings_and_misses(grid, every, frame=frame, limit=_EXACT_LIMIT)
-    return BeatPlan(duration, base, segments, bars, landings, misses, remarks)
+    return BeatPlan(duration, base, segments, bars, landings, misses, remarks, meter)
 
 
 def _task_of(

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.rhythm.midi_map import TICKS_PER_QUARTER, hit_markers, tempo_changes, time_signatures
+from vem_plugin.rhythm.midi_map import TICKS_PER_QUARTER, hit_markers, tempo_changes, ticks_per_beat, time_signatures
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.instruments import instruments
 from vem_plugin.score.layers import Layer, Palette
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score
 
-_TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_BEAT
 _BANK_SELECT, _PAN = 0, 10
 
 
@@ -68,9 +67,9 @@ def _track_of(layer: Layer, name: str, notes: list[tuple[int, ...]], plan: BeatP
     if instrument.bank and not instrument.is_kit:
         track.controls.append(symusic.ControlChange(0, _BANK_SELECT, instrument.bank))
     track.controls.append(symusic.ControlChange(0, _PAN, round(64 + 63 * layer.pan)))
-    last = plan.beats * STEPS_PER_BEAT
+    last, step = plan.beats * STEPS_PER_BEAT, ticks_per_beat(plan) // STEPS_PER_BEAT
     for _, first, length, pitch, velocity in notes:
         key = pitch if instrument.is_kit else instrument.fold(pitch + 12 * layer.octave)
         steps = min(length, last - first)
-        track.notes.append(symusic.Note(first * _TICKS_PER_STEP, steps * _TICKS_PER_STEP, key, velocity))
+        track.notes.append(symusic.Note(first * step, steps * step, key, velocity))
     return track

@@ -55,13 +55,18 @@ _WORDS = re.compile(r"[\w'-]+")
 
 
 def moods_named(text: str) -> tuple[str, ...]:
-    """Moods that a text asks for by name, in order; "not sad" does not ask for sadness."""
+    """Moods that a text asks for by name, in order; "not sad" does not ask for sadness, "darker" asks for "dark"."""
     words = _WORDS.findall(text.lower())
+    named = [_mood_of_word(word) for word in words]
     return tuple(
-        _MOOD_OF_WORD[word]
-        for before, word in zip(["", *words], words, strict=False)
-        if word in _MOOD_OF_WORD and before not in _NEGATIONS
+        mood for before, mood in zip(["", *words], named, strict=False) if mood is not None and before not in _NEGATIONS
     )
+
+
+def _mood_of_word(word: str) -> str | None:
+    """The mood of a word, or of the word that it is the comparative of."""
+    forms = (word, word.removesuffix("r"), word.removesuffix("er"), word.removesuffix("ier") + "y")
+    return next((_MOOD_OF_WORD[form] for form in forms if form in _MOOD_OF_WORD), None)
 
 
 def blend(moods: Iterable[str]) -> Feel | None:
