@@ -15,10 +15,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vem_plugin.errors import SettingsError
-from vem_plugin.score.chords import Loop
+from vem_plugin.score.chords import ChordBar, Loop
 from vem_plugin.score.cue import COMPOUND, METRES, MODES, SCALES, CueSheet
 from vem_plugin.score.loops import LOOPS
-from vem_plugin.score.motif import OCTAVE, MotifNote, TuneBar, chord_over, is_strong, nearest_degree, spelling_of
+from vem_plugin.score.motif import (
+    OCTAVE,
+    MotifNote,
+    TuneBar,
+    chord_over,
+    is_strong,
+    nearest_degree,
+    sequence,
+    spelling_of,
+)
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.progressions import loops_for
 from vem_plugin.score.theme import ThemeCard, ThemeCards
@@ -147,7 +156,7 @@ def theme_of(notes: Sequence[HeardNote], *, metre: int) -> ThemeCard:
         bars.extend([] for _ in range(number + 1 - len(bars)))
         bars[number].append(MotifNote(start, min(note.length, steps - start), degree))
     tune = _rounded(tuple(tuple(bar) for bar in bars), steps)
-    loop = best_loop(tune, LOOPS[mode], mode=mode, metre=metre)
+    loop = chords_for(tune, LOOPS[mode], mode=mode, metre=metre)
     return ThemeCard(loop, tune, (0, 1, 2), (), 0, mode, metre)
 
 
@@ -204,9 +213,34 @@ def _closed(bar: TuneBar, steps: int) -> TuneBar:
     return (*kept, MotifNote(half, steps - half, final))
 
 
-def best_loop(tune: Tune, loops: Sequence[Loop], *, mode: str, metre: int, bars_per_chord: int = 1) -> Loop:
-    """The loop whose chords hold most of a tune."""
-    return max(loops, key=lambda loop: consonance(tune, Ground(loop, bars_per_chord, mode, metre)))
+def chords_for(tune: Tune, loops: Sequence[Loop], *, mode: str, metre: int, bars_per_chord: int = 1) -> Loop:
+    """The chords that hold most of a tune: one of the loops, or their chords in an order of the tune's own."""
+    choices = [*loops, _harmonised(tune, loops, Ground((), bars_per_chord, mode, metre))]
+    shares = [consonance(tune, Ground(loop, bars_per_chord, mode, metre)) for loop in choices]
+    best = max(range(len(loops)), key=shares.__getitem__)
+    return choices[-1] if shares[-1] > shares[best] + WORTH_AN_ORDER_OF_ITS_OWN else choices[best]
+
+
+def _harmonised(tune: Tune, loops: Sequence[Loop], ground: Ground) -> Loop:
+    """The best way through the plain chords of loops: it holds the tune, moves as they do, and is at home at both ends."""
+    vocabulary = list(dict.fromkeys(bar for loop in loops for bar in loop if len(bar) == 1 and bar[0].over is None))
+    usual = {pair for loop in loops for pair in zip(loop, (*loop[1:], loop[0]), strict=True)}
+    rate = ground.bars_per_chord
+    parts = [tune[first : first + rate] for first in range(0, len(tune), rate)]
+    paths: dict[ChordBar, tuple[float, Loop]] = {}
+    for place, part in enumerate(parts):
+        at_home = HOME if place in (0, len(parts) - 1) else 0.0
+        told = paths
+        paths = {}
+        for bar in vocabulary:
+            worth = consonance(part, replace(ground, loop=(bar,))) + at_home * (bar[0].root == 0)
+            before = [
+                (score + USUAL * ((path[-1], bar) in usual) - STAYING * (path[-1] == bar), path)
+                for score, path in told.values()
+            ]
+            score, path = max(before, key=lambda option: option[0], default=(0.0, ()))
+            paths[bar] = (score + worth, (*path, bar))
+    return max(paths.values(), key=lambda option: option[0])[1]
 
 
 def consonance(tune: Tune, ground: Ground) -> float:
@@ -223,7 +257,11 @@ def consonance(tune: Tune, ground: Ground) -> float:
 
 
 GOOD_ENOUGH = 0.9
-"""A theme keeps its own loop if that holds this share of what the best loop of the style would."""
+"""A theme keeps its own chords if they hold this share of what the best ones of the style would."""
+WORTH_AN_ORDER_OF_ITS_OWN = 0.05
+"""How much more of a tune chords in an order of its own must hold than a loop."""
+HOME, USUAL, STAYING = 0.3, 0.15, 0.15
+"""What speaks for the tonic at both ends and for a usual move, and against staying, in shares of a bar held."""
 
 
 def with_theme(cards: ThemeCards, card: ThemeCard, cue: CueSheet) -> ThemeCards:
@@ -233,10 +271,9 @@ def with_theme(cards: ThemeCards, card: ThemeCard, cue: CueSheet) -> ThemeCards:
     low, high = TUNE_STYLES[cue.style].compasses[0]
     degrees = [note.degree for bar in tune for note in bar]
     by = -OCTAVE * round((sum(degrees) / len(degrees) - (low + high) / 2) / OCTAVE)
-    tune = tuple(tuple(note._replace(degree=note.degree + by) for note in bar) for bar in tune)
-    pickup = tuple(note._replace(degree=note.degree + by) for note in pickup)
-    rate = cards.bars_per_chord
-    loop = best_loop(tune, loops_for(cue.style, cue.mode), mode=cue.mode, metre=cue.metre, bars_per_chord=rate)
+    tune, pickup = tuple(sequence(bar, by) for bar in tune), sequence(pickup, by)
+    rate, loops = cards.bars_per_chord, loops_for(cue.style, cue.mode)
+    loop = chords_for(tune, loops, mode=cue.mode, metre=cue.metre, bars_per_chord=rate)
     own, other = (consonance(tune, Ground(each, rate, cue.mode, cue.metre)) for each in (card.loop, loop))
     if card.mode == cue.mode and own >= GOOD_ENOUGH * other:
         loop = card.loop

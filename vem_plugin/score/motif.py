@@ -205,10 +205,9 @@ class Line:
         return options[min(bisect(sums, self.rng.random() * sums[-1]), len(options) - 1)]
 
 
-def sequence(bar: TuneBar, steps: int, low: int, high: int) -> TuneBar:
-    """The bar again some degrees away, or as it was where that would leave the range."""
-    moved = tuple(note._replace(degree=note.degree + steps) for note in bar)
-    return moved if all(low <= note.degree <= high for note in moved) else bar
+def sequence(bar: TuneBar, steps: int) -> TuneBar:
+    """The bar again some degrees away."""
+    return tuple(note._replace(degree=note.degree + steps) for note in bar)
 
 
 def tail_inverted(bar: TuneBar, low: int, high: int) -> TuneBar:

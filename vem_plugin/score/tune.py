@@ -160,8 +160,9 @@ class Composer:
         return note._replace(degree=note.degree - OCTAVE if note.degree - OCTAVE >= self.low else self.high - 1)
 
     def moved(self, source: TuneBar, steps: int) -> None:
-        """Write a bar again, moved by degrees: a sequence."""
-        self.again(source, lambda bar: sequence(bar, steps, self.low, self.high - 1))
+        """Write a bar again, moved by degrees (a sequence), or as it was where that would leave the range."""
+        inside = all(self.low <= note.degree + steps < self.high for note in source)
+        self.again(sequence(source, steps) if inside else source)
 
     def turned(self, source: TuneBar) -> None:
         """Write a bar again with one small change that leaves it recognisable."""
