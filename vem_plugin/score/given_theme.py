@@ -222,7 +222,7 @@ def chords_for(tune: Tune, loops: Sequence[Loop], *, mode: str, metre: int, bars
 
 
 def _harmonised(tune: Tune, loops: Sequence[Loop], ground: Ground) -> Loop:
-    """The best way through the plain chords of loops: it holds the tune, moves as they do, and is at home at both ends."""
+    """The best way through the plain chords of loops: it holds the tune, moves as they do, begins and ends at home."""
     vocabulary = list(dict.fromkeys(bar for loop in loops for bar in loop if len(bar) == 1 and bar[0].over is None))
     usual = {pair for loop in loops for pair in zip(loop, (*loop[1:], loop[0]), strict=True)}
     rate = ground.bars_per_chord
