@@ -1,4 +1,4 @@
-"""The command line: ``vem score``, ``plan``, ``inspect``, ``measure`` and ``doctor``.
+"""The command line: ``vem score``, ``plan``, ``inspect``, ``measure``, ``evaluate`` and ``doctor``.
 
 Nothing heavy is imported before a command needs it, so ``vem --help`` answers at once. Results go to standard
 output (as tables, or as one JSON object with ``--json``); progress and errors go to standard error.
@@ -137,6 +137,31 @@ def measure(
         _print_json(sync.as_json())
     else:
         show_sync(sync)
+
+
+@app.command()
+def evaluate(
+    pieces: Annotated[int, typer.Option(help="Held-out pieces to measure on.")] = 40,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for pictures and the table.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
+    device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
+    json: Json = False,
+) -> None:
+    """How good the music is: the model beside its teacher, real music and shuffled bars; takes minutes."""
+    from vem_plugin.evaluate.evaluation import STAGES, evaluate
+    from vem_plugin.settings import Settings
+    from vem_server.show import stage_bars
+    from vem_server.show_evaluation import show_evaluation, write_table
+
+    settings = Settings(model=model, device=device)  # type: ignore[arg-type]  # as in score
+    with stage_bars(STAGES, quiet=json) as report:
+        found = evaluate(pieces=pieces, out=out, settings=settings, report=report)
+    if out is not None:
+        write_table(found, out)
+    if json:
+        _print_json(found.as_json())
+    else:
+        show_evaluation(found)
 
 
 @app.command()
