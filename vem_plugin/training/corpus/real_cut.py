@@ -67,7 +67,9 @@ def lesson_of(
     notes = in_lanes(notes)
     told = chords or find_chords(notes, passage.beats, passage.metre, found.mode)
     at_home = sum(chord.root == 0 for chord in told[: passage.end_beat]) / passage.end_beat
-    if told[passage.end_beat].root != 0 or (key is None and at_home < AT_HOME):
+    last = told[passage.end_beat]
+    strange = (3, 4)[3 in SCALES[found.mode]] in last.tones  # the third of the other mode
+    if last.root != 0 or strange or (key is None and at_home < AT_HOME):
         return None
     told = (*told[: passage.end_beat], *(told[passage.end_beat],) * (passage.beats - passage.end_beat))
     heard = replace(passage, notes=notes)
