@@ -68,15 +68,21 @@ def test_every_style_mode_and_metre_sings_in_range_in_its_bars_and_over_its_chor
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_long_notes_are_chord_tones(make_cue: MakeCue, style: str) -> None:
-    good = total = 0
+def test_long_notes_are_chord_tones_and_the_others_colour(make_cue: MakeCue, style: str) -> None:
+    good = total = coloured = half_long = 0
     for seed in range(12):
         cue = make_cue(8, 8, style=style, mode=MODES[seed % 6], themes=(0, 1))
         theme = theme_of(cue, seed)
-        long = [note for note in theme.melody if note.length >= 6]
+        long = [note for note in theme.melody if note.length > 8]
         good += sum(note.pitch % 12 in theme.chords[note.start // 4].tones for note in long)
         total += len(long)
+        for note in theme.melody:
+            if 6 <= note.length <= 8:
+                tones = theme.chords[note.start // 4].tones
+                coloured += any((note.pitch - tone) % 12 in (1, 11) for tone in tones) and note.pitch % 12 not in tones
+                half_long += 1
     assert good >= 0.99 * total
+    assert coloured <= 0.01 * half_long
 
 
 def test_one_seed_draws_one_set_of_cards_and_themes_differ(make_cue: MakeCue) -> None:
@@ -120,7 +126,8 @@ def test_a_modulation_is_led_by_the_dominant_of_the_new_key(make_cue: MakeCue, r
     assert theme.next_roots[31] == theme.chords[32].root
     for start, _, pitch in notes_between(theme, 12, 16):
         if start % 8 == 0:
-            assert pitch % 12 in theme.chords[12 + start // 4].tones
+            tones = theme.chords[12 + start // 4].tones
+            assert pitch % 12 in tones or not any((pitch - tone) % 12 in (1, 11) for tone in tones)
 
 
 def test_a_tune_goes_on_through_quick_cuts(make_cue: MakeCue) -> None:

@@ -256,7 +256,7 @@ def consonance(tune: Tune, ground: Ground) -> float:
     return good / max(whole, 1.0)
 
 
-GOOD_ENOUGH = 0.9
+GOOD_ENOUGH = 0.75
 """A theme keeps its own chords if they hold this share of what the best ones of the style would."""
 WORTH_AN_ORDER_OF_ITS_OWN = 0.05
 """How much more of a tune chords in an order of its own must hold than a loop."""

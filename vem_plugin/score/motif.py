@@ -27,6 +27,8 @@ OCTAVE = 7
 """Degrees of an octave."""
 LEAP = 3
 """Degrees from which on a move is a leap: a fourth."""
+COLOUR = 8
+"""Longest note, in sixteenths, that may colour a chord it does not belong to."""
 LONG = 6
 """Sixteenths from which on a note is long enough to be heard against its chord."""
 
@@ -91,17 +93,30 @@ def chord_over(bar: ChordBar, start: int, metre: int) -> LoopChord:
 
 
 def fitted(notes: Sequence[MotifNote], chords: ChordBar, metre: int, mode: str) -> TuneBar:
-    """A bar over other chords: strong notes go to the nearest chord tone, all others and notes leant on stay."""
+    """A bar over other chords: strong notes go to the nearest chord tone.
+
+    Others stay, so that a tune is known again: weak notes, notes leant on, and shorter ones that colour a chord (a
+    sixth, a ninth) without rubbing against it.
+    """
     moved = list(notes)
     for place, note in enumerate(notes):
-        tones = spelling_of(chord_over(chords, note.start, metre), mode)[1]
+        chord = chord_over(chords, note.start, metre)
+        tones = spelling_of(chord, mode)[1]
         if note.degree % OCTAVE in tones or not is_strong(note.start, note.length, metre):
+            continue
+        if note.length <= COLOUR and not _rubs(note.degree, chord, mode):
             continue
         following = notes[place + 1] if place + 1 < len(notes) else None
         if following is not None and _leans(note, following, tones):
             continue
         moved[place] = note._replace(degree=nearest_degree(note.degree, tones))
     return tuple(moved)
+
+
+def _rubs(degree: int, chord: LoopChord, mode: str) -> bool:
+    """Whether a degree lies a semitone from a tone of the chord."""
+    tone = spelling_of(chord, mode)[0][degree % OCTAVE]
+    return any((tone - other) % 12 in (1, 11) for other in chord.tones)
 
 
 def _leans(note: MotifNote, following: MotifNote, tones: frozenset[int]) -> bool:

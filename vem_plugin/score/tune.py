@@ -143,7 +143,10 @@ class Composer:
         first = self.cell()
         second = self.cell() if happens(self.rng, CONTRAST) else first
         self.free(first, 0, shape)
-        self.free(second, 1, shape, ends=True)
+        if second == first and happens(self.rng, self.style.insists):
+            self.again(self.bars[0])
+        else:
+            self.free(second, 1, shape, ends=True)
 
     def again(self, source: TuneBar, vary: Callable[[TuneBar], TuneBar] | None = None) -> None:
         """Write a bar that was heard before, its strong notes over the chords of now."""
@@ -173,7 +176,7 @@ class Composer:
             lambda bar: augmented(bar, self.steps),
             lambda bar: displaced(bar, 2, self.steps) if self.style.manner in ("syncopated", "nervous") else bar,
         )
-        self.again(source, weighed(self.rng, vary, (3, 2, 1, 1, 1)))
+        self.again(source, weighed(self.rng, vary, (4, 2, 1, 1, 1)))
 
     def climax(self, cell: Cell) -> None:
         """Write the bar that holds the highest note, on its strongest place, once."""
@@ -263,10 +266,11 @@ def _period(composer: Composer) -> None:
 def _antecedent(composer: Composer) -> None:
     composer.motif()
     first = composer.bars[0]
-    if happens(composer.rng, 0.6):
-        composer.moved(first, pick(composer.rng, (-2, -1, 1, 2)))
-    else:
+    steps = pick(composer.rng, (0, 0, 0, -2, -1, 1, 2, None))
+    if steps is None:
         composer.free(composer.cell(), 0, pick(composer.rng, CONTOURS))
+    else:
+        composer.moved(first, steps)
     composer.cadence(closing=False)
 
 
@@ -300,7 +304,7 @@ def _riff(composer: Composer) -> None:
 def _call(composer: Composer) -> None:
     composer.motif()
     asked, answered = composer.bars
-    composer.moved(asked, pick(composer.rng, (0, 0, -1, 1)))
+    composer.moved(asked, pick(composer.rng, (0, 0, 0, -1, 1)))
     composer.cadence(closing=False)
     composer.again(asked)
     composer.again(answered)

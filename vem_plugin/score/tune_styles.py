@@ -16,7 +16,8 @@ class TuneStyle:
     full bar; ``compasses`` lowest and highest degrees to draw from; ``moves`` the weights of a repeated note, a second,
     a third, a fourth, a fifth and a sixth; ``forms`` the weights of ``FORMS`` in ``vem_plugin.score.tune``; ``pickup``
     the chance of an upbeat, ``leaning`` of a note leant on from above, ``semitones`` how much it prefers half steps;
-    ``avoided`` degrees (0 to 6) that pentatonic tunes go round; ``lift`` the chance of an octave up in full bars.
+    ``avoided`` degrees (0 to 6) that pentatonic tunes go round; ``insists`` the chance that a motif's second bar is its
+    first again where they share a rhythm; ``lift`` the chance of an octave up in full sections.
     """
 
     manner: str
@@ -28,6 +29,7 @@ class TuneStyle:
     leaning: float = 0.1
     semitones: float = 1.0
     avoided: frozenset[int] = frozenset()
+    insists: float = 0.2
     lift: float = 0.2
 
 
@@ -49,11 +51,15 @@ HIGH = ((0, 8), (2, 9), (0, 9))
 TUNE_STYLES: dict[str, TuneStyle] = {
     "epic": TuneStyle("broad", (0, 1, 1), LOW, HEROIC, {"period": 4, "sentence": 3, "song": 1}, pickup=0.3, lift=0.4),
     "trailer": TuneStyle("broad", (0, 0, 1), LOW, HEROIC, {"riff": 2, "sentence": 3, "period": 2}, lift=0.4),
-    "action": TuneStyle("nervous", (0, 1, 2), LOW, HEROIC, {"riff": 4, "sentence": 2, "call": 1}, lift=0.4),
+    "action": TuneStyle(
+        "nervous", (0, 1, 2), LOW, HEROIC, {"riff": 4, "sentence": 2, "call": 1}, lift=0.4, insists=0.5
+    ),
     "emotional": TuneStyle(
         "broad", (0, 1, 1), MIDDLE, SMOOTH, {"period": 4, "sentence": 2, "song": 1}, pickup=0.45, leaning=0.35
     ),
-    "documentary": TuneStyle("sustained", (0, 1, 1), MIDDLE, SMOOTH, {"period": 2, "riff": 2, "call": 2}, lift=0.1),
+    "documentary": TuneStyle(
+        "sustained", (0, 1, 1), MIDDLE, SMOOTH, {"period": 2, "riff": 2, "call": 2}, lift=0.1, insists=0.5
+    ),
     "corporate": TuneStyle("song", (0, 1, 1), MIDDLE, SINGING, {"period": 3, "riff": 2, "sentence": 1}),
     "pop": TuneStyle(
         "syncopated", (1, 2, 2), MIDDLE, CHATTY, {"riff": 4, "call": 2, "period": 2, "song": 1}, pickup=0.4
@@ -68,8 +74,10 @@ TUNE_STYLES: dict[str, TuneStyle] = {
     "tense": TuneStyle(
         "nervous", (0, 0, 1), LOW, CREEPING, {"riff": 4, "call": 2}, pickup=0.1, semitones=3.0, lift=0.1
     ),
-    "thriller": TuneStyle("nervous", (0, 1, 1), LOW, CREEPING, {"riff": 4, "sentence": 2}, pickup=0.1, semitones=2.0),
-    "electronic": TuneStyle("syncopated", (0, 1, 2), MIDDLE, CHATTY, {"riff": 5, "call": 2}, pickup=0.15),
+    "thriller": TuneStyle(
+        "nervous", (0, 1, 1), LOW, CREEPING, {"riff": 4, "sentence": 2}, pickup=0.1, semitones=2.0, insists=0.5
+    ),
+    "electronic": TuneStyle("syncopated", (0, 1, 2), MIDDLE, CHATTY, {"riff": 5, "call": 2}, pickup=0.15, insists=0.5),
     "synthwave": TuneStyle(
         "syncopated", (0, 1, 1), MIDDLE, SINGING, {"period": 2, "riff": 3, "sentence": 2}, avoided=MAJOR_PENTATONIC
     ),
