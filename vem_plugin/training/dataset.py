@@ -33,7 +33,7 @@ from vem_plugin.training.corpus.captions import caption_for, caption_of_cue
 from vem_plugin.training.shots import SectionLabels
 
 CAPTIONS_A_SECTION = 3
-REAL_SHARE = 0.15
+REAL_SHARE = 0.1
 """Share of real pieces in what is taught; they are few, so that each comes round more often than a made one."""
 OFFSETS = ("beat_offsets", "note_offsets", "section_offsets")
 Columns = dict[str, NDArray[Any]]
