@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
-from vem_plugin.score.cue import ROLES, SCALES, STYLES
+from vem_plugin.score.cue import COMPOUND, METRES, ROLES, SCALES, STYLES, tempo_range
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import DRUMS, NOTE
+from vem_plugin.score.progressions import LoopChord
+from vem_plugin.score.theme import ThemeNote, draw_cards
 from vem_plugin.training.corpus.build import Piece, build_piece, build_pieces
+from vem_plugin.training.corpus.counter_line import CounterLine
+from vem_plugin.training.corpus.patterns import fit, read
 from vem_plugin.training.corpus.random_cue import random_cue
-from vem_plugin.training.corpus.sketch import BASS, DRUMS_ROLE, HARMONY, MELODY, Sketch
+from vem_plugin.training.corpus.sketch import BASS, COUNTER, DRUMS_ROLE, HARMONY, MELODY, Sketch
+from vem_plugin.training.corpus.teacher import compose_by_rule
+from vem_plugin.training.corpus.voicing import voice_chord
 
 PIECES = [build_piece(number, seed=2027) for number in range(100)]
 RANGES = {"bass": (24, 59), "harmony": (46, 85), "counter": (48, 95), "melody": (55, 98)}
@@ -32,7 +40,10 @@ def test_random_cues_are_whole_and_within_their_bounds() -> None:
         starts = np.cumsum([0] + [section.beats for section in cue.sections])
         assert [section.start for section in cue.sections] == starts[:-1].tolist()
         assert 4 <= cue.beats <= 128
-        assert all(beats in (2, 3, 4, 5) for section in cue.sections for beats in section.bars)
+        assert cue.metre in METRES
+        assert all(2 <= beats <= cue.metre + 1 for section in cue.sections for beats in section.bars)
+        slowest, fastest = tempo_range(cue.style, cue.metre)
+        assert slowest <= cue.bpm <= fastest
         assert cue.end_beat in (cue.beats - 1, cue.beats - cue.sections[-1].bars[-1])
         assert all(0 < eighth < 2 * cue.beats for eighth in cue.hits)
         assert set(cue.hits.values()) <= {0.25, 0.5, 1.0}
@@ -133,27 +144,28 @@ def test_pitches_stay_in_key() -> None:
     for piece in PIECES:
         pitched = piece.notes[piece.notes["role"] != DRUMS_ROLE]
         shares.append(np.isin(pitched["pitch"] % 12, SCALES[piece.cue.mode]).mean())
-    assert np.mean(shares) > 0.98
+    assert np.mean(shares) > 0.95
 
 
-@pytest.mark.parametrize("role", [BASS, MELODY])
-def test_strong_beats_carry_chord_tones(role: int) -> None:
+def test_the_bass_stands_on_chord_tones_or_on_its_pedal() -> None:
     fitting = total = 0
     for piece in PIECES:
-        strong = {bar.step + half for bar in bars_of(piece.cue) for half in range(0, bar.steps, 8)}
-        for note in _of_role(piece, role):
+        half = 12 if piece.cue.metre == COMPOUND else 8
+        strong = {bar.step + step for bar in bars_of(piece.cue) for step in range(0, bar.steps, half)}
+        for note in _of_role(piece, BASS):
             if int(note["start"]) in strong:
+                chord = piece.theme.chords[note["start"] // 4]
                 total += 1
-                fitting += int(note["pitch"]) % 12 in piece.chords[note["start"] // 4].tones
+                fitting += int(note["pitch"]) % 12 in {*chord.tones, chord.bass}
     assert fitting / total > 0.99
 
 
-def test_chords_change_on_bar_lines() -> None:
+def test_the_tune_is_played_as_written() -> None:
     for piece in PIECES:
-        downbeats = {bar.beat for bar in bars_of(piece.cue)}
-        changes = {b for b in range(1, piece.cue.beats) if piece.chords[b] != piece.chords[b - 1]}
-        assert changes <= downbeats | {piece.cue.end_beat}
-        assert piece.chords[piece.cue.end_beat].root == 0
+        written = {(note.start, note.pitch) for note in piece.theme.melody}
+        excused = {2 * eighth for eighth in piece.cue.hits}
+        played = {(int(n["start"]), int(n["pitch"])) for n in _of_role(piece, MELODY)}
+        assert {note for note in played if note[0] not in excused} <= written
 
 
 def test_the_tune_comes_back() -> None:
@@ -212,3 +224,127 @@ def test_striking_splits_a_note_that_sounds() -> None:
     notes = sketch.fair_copy(np.random.default_rng(0))
     assert notes[["start", "length", "pitch"]].tolist() == [(0, 6, 60), (6, 10, 60)]
     assert notes["velocity"][1] > 90
+
+
+@pytest.mark.parametrize("metre", METRES)
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_plays_in_every_metre(style: str, metre: int) -> None:
+    rng = np.random.default_rng([STYLES.index(style), metre])
+    cue = random_cue(rng, style=style, metre=metre, min_beats=72, max_beats=96)
+    everybody = tuple(replace(section, roles=frozenset(ROLES)) for section in cue.sections)
+    cue = replace(cue, sections=everybody, hits={}, stops=frozenset())
+    notes, chords = compose_by_rule(cue, draw_cards(cue, rng), rng)
+    assert len(chords) == cue.beats
+    assert set(notes["role"].tolist()) >= {BASS, HARMONY, COUNTER, MELODY}
+    bars = [bar for bar in bars_of(cue) if bar.beat + bar.beats <= cue.end_beat]
+    leans: list[float] = []
+    for bar in bars:
+        inside = notes[(notes["start"] < bar.step + bar.steps) & (notes["start"] + notes["length"] > bar.step)]
+        assert {BASS, HARMONY} & set(inside["role"].tolist())
+        first = inside["start"] == bar.step
+        later = inside["start"] > bar.step
+        if first.any() and later.any():
+            leans.append(inside["velocity"][first].mean() - inside["velocity"][later].mean())
+    assert np.median(leans) > 0
+
+
+def test_metres_come_up_as_often_as_they_should() -> None:
+    rng = np.random.default_rng(11)
+    metres = Counter(random_cue(rng).metre for _ in range(600))
+    assert 0.72 < metres[4] / 600 < 0.86
+    assert min(metres[3], metres[COMPOUND]) > 36
+
+
+def test_some_pieces_end_in_a_higher_key_and_the_staid_ones_never() -> None:
+    rng = np.random.default_rng(5)
+    cues = [random_cue(rng) for _ in range(600)]
+    shifted = [cue for cue in cues if any(section.shift for section in cue.sections)]
+    assert 0.07 < len(shifted) / len(cues) < 0.17
+    assert not {"ambient", "lofi"} & {cue.style for cue in shifted}
+    for cue in shifted:
+        shifts = [section.shift for section in cue.sections]
+        assert shifts == sorted(shifts)
+        assert shifts[0] == 0
+        assert 1 <= shifts[-1] <= 3
+
+
+def test_choirs_and_strings_lead_without_parallels_with_the_bass() -> None:
+    parallel = changes = 0
+    for number in range(160):
+        piece = build_piece(number, seed=31)
+        if piece.cue.style not in {"epic", "emotional", "ambient", "tense", "documentary"}:
+            continue
+        before: tuple[int, int, int] | None = None
+        for beat in range(piece.cue.end_beat + 1):
+            if beat and piece.theme.chords[beat] == piece.theme.chords[beat - 1]:
+                continue
+            if len(piece.theme.chords[beat].tones) < 3:  # bare fifths move as one
+                before = None
+                continue
+            now = _outer_voices(piece, 4 * beat)
+            if before and now and before[0] != now[0]:
+                changes += 1
+                parallel += any(
+                    before[k] != now[k] and (before[k] - before[0]) % 12 == (now[k] - now[0]) % 12 in (0, 7)
+                    for k in (1, 2)
+                )
+            before = now
+    assert changes > 150
+    assert parallel / changes < 0.01
+
+
+def _outer_voices(piece: Piece, step: int) -> tuple[int, int, int] | None:
+    """Bass and the harmony's lowest and highest voice, where both strike a step."""
+    struck = piece.notes[piece.notes["start"] == step]
+    bass, hand = (struck["pitch"][struck["role"] == role] for role in (BASS, HARMONY))
+    return (int(bass[0]), int(hand.min()), int(hand.max())) if len(bass) == 1 and len(hand) > 2 else None
+
+
+def test_sevenths_and_suspensions_fall_by_step_or_stay() -> None:
+    home = voice_chord(LoopChord(0, "maj"), (55, 59, 62, 65), before=LoopChord(7, "dom7"))
+    assert {63, 64, 65} & set(home)
+    assert voice_chord(LoopChord(7, "maj"), (55, 60, 62), before=LoopChord(7, "sus4")) == (55, 59, 62)
+
+
+def test_endings_close_on_the_tonic() -> None:
+    for piece in PIECES:
+        last = piece.notes[piece.notes["start"] == 4 * piece.cue.end_beat]
+        bass = last[last["role"] == BASS]
+        assert (bass["pitch"] % 12).tolist() == [0]
+        assert (bass["start"] + bass["length"]).tolist() == [4 * piece.cue.beats]
+        assert piece.chords[piece.cue.end_beat].root == 0
+
+
+def test_energy_asked_is_energy_heard() -> None:
+    shares = []
+    for piece in PIECES:
+        starts = piece.notes["start"]
+        asked, heard = [], []
+        for section in piece.cue.sections:
+            first, last = 4 * section.start, 4 * min(section.start + section.beats, piece.cue.end_beat)
+            if last > first:
+                inside = (starts >= first) & (starts < last)
+                asked.append(sum(section.energy))
+                heard.append(piece.notes["velocity"][inside].sum(dtype=float) / (last - first))
+        if len(asked) > 3 and np.ptp(asked) > 0.5:
+            shares.append(spearmanr(asked, heard)[0])
+    assert len(shares) > 30
+    assert np.mean(shares) > 0.85
+
+
+def test_bent_bars_break_off_or_play_their_last_beat_again() -> None:
+    bar = read("R---R---5---O-O-")[0]
+    assert [stroke.start for stroke in fit(bar, 16, 8)] == [0, 4]
+    assert [stroke.start for stroke in fit(bar, 16, 20)] == [0, 4, 8, 12, 14, 16, 18]
+    assert fit(read("R---------------")[0], 16, 20)[0].length == 20
+
+
+def test_the_counter_melody_moves_against_the_tune() -> None:
+    line = CounterLine(60)
+    chord = LoopChord(0, "maj")
+    rising = [ThemeNote(0, 8, 76), ThemeNote(8, 8, 79)]
+    (_, _, first), (_, _, second) = line.bar(((0, 16, chord),), rising, SCALES["major"], 4, sparse=False)
+    assert second < first
+    assert all(pitch % 12 in chord.tones for pitch in (first, second))
+    answer = line.bar(((0, 16, chord),), [], SCALES["major"], 4, sparse=True)
+    assert len(answer) > 2

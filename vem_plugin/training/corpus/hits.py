@@ -97,12 +97,10 @@ class _Striker:
 
     def lift(self, step: int) -> None:
         """Lead into a marked hit: a pick-up of the drums in the beat before, or a run of the counter."""
-        start = step - STEPS_PER_BEAT
-        if start < self.bar.step - STEPS_PER_BEAT or start <= 0 or start // STEPS_PER_BEAT in self.cue.stops:
+        start, beats = step - STEPS_PER_BEAT, {(step - STEPS_PER_BEAT) // STEPS_PER_BEAT, (step - 1) // STEPS_PER_BEAT}
+        section = next((s for s in self.cue.sections if s.start <= min(beats) and max(beats) < s.start + s.beats), None)
+        if section is None or start <= 0 or beats & self.cue.stops:
             return
-        section = next(
-            s for s in self.cue.sections if s.start * STEPS_PER_BEAT <= start < (s.start + s.beats) * STEPS_PER_BEAT
-        )
         base = SOFTEST_BAR + BAR_RANGE * max(section.energy)
         if "drums" in section.roles:
             drum = ROLLING.get(self.cue.style, SNARE)

@@ -145,7 +145,7 @@ def _draw_sections(rng: np.random.Generator, style: str, mode: str, bars: list[t
         roles = _draw_roles(rng, entries, (energy + later) / 2)
         if leaves_room:
             silent: set[Role] = {"melody", "drums" if rng.random() < 0.5 else "counter"}
-            roles = (roles - silent) | {HOLDING}
+            roles = frozenset[Role](roles - silent).union((HOLDING,))
         sections.append(
             Section(
                 start=start,

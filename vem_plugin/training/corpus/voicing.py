@@ -17,8 +17,8 @@ COUNTER_SPAN = 6
 """How many chord tones the counter's hand holds."""
 PARALLEL, UNRESOLVED, INNER_PARALLEL = 60.0, 5.0, 3.0
 """What a parallel with the bass, a seventh left hanging, and a parallel among the hand's voices cost, in semitones."""
-HAND, FIFTH = 4, 7
-"""A chord of more notes than the hand has fingers does without its fifth."""
+HAND, ROOT, FIFTH = 4, 0, 7
+"""A chord of more notes than the hand has fingers does without its root, which the bass plays, or without its fifth."""
 RUB = 4.0
 """What a semitone at the top of the hand costs."""
 FALLING = frozenset({10, 11})
@@ -115,7 +115,8 @@ def _position(chord: LoopChord, base: int) -> tuple[int, ...]:
     """The inversion that begins on ``base``, or nothing if that is no tone of the chord, or its ninth."""
     intervals = chord.intervals
     if len(intervals) > HAND:
-        intervals = tuple(interval for interval in intervals if interval != FIFTH)
+        spared = ROOT if chord.over is None else FIFTH
+        intervals = tuple(interval for interval in intervals if interval != spared)
     classes = [(chord.root + interval) % 12 for interval in intervals]
     turn = next((place for place, tone in enumerate(classes) if tone == base % 12), None)
     if turn is None or intervals[turn] >= 12:
