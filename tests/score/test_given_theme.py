@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -64,11 +65,11 @@ def test_what_is_no_tune_is_refused(text: str, words: str) -> None:
 def midi_of(
     path: Path, notes: list[tuple[int, int, int]], *, drums: bool = False, metre: tuple[int, int] = (4, 4)
 ) -> Path:
-    file = symusic.Score(480)
+    file: Any = symusic.Score(480)
     file.time_signatures.append(symusic.TimeSignature(0, *metre))
-    kit = symusic.Track("Kit", 0, True)
+    kit: Any = symusic.Track("Kit", 0, True)
     kit.notes.append(symusic.Note(0, 120, 36, 90))
-    tune = symusic.Track("Tune", 0, drums)
+    tune: Any = symusic.Track("Tune", 0, drums)
     for start, length, pitch in notes:
         tune.notes.append(symusic.Note(start, length, pitch, 90))
     file.tracks.extend([kit, tune])

@@ -7,13 +7,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from vem_plugin.score.cells import CELLS
+from vem_plugin.score.cells import CADENCE_CELLS, CELLS
 from vem_plugin.score.chords import QUALITIES, LoopChord, chord_at, loops_of, spelled
 from vem_plugin.score.cue import METRES, MODES, STYLES
+from vem_plugin.score.forms import FORMS, compose_tune
 from vem_plugin.score.loops import FAMILY_LOOPS, HELD_OUT_LOOPS, LOOPS
 from vem_plugin.score.motif import MotifNote, pitch_of, spelling_of, thin
 from vem_plugin.score.progressions import CADENCES, CLOSINGS, HALF_CADENCES, draw_progression, loops_for
-from vem_plugin.score.tune import CADENCE_CELLS, FORMS, Composer, Ground, Tune, compose_tune
+from vem_plugin.score.tune import Composer, Ground, Tune
 from vem_plugin.score.tune_styles import TUNE_STYLES
 
 PLAIN = loops_of("0:maj 5:maj 0:maj 7:maj 0:maj 5:maj 7:maj 0:maj")[0]

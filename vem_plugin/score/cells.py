@@ -96,6 +96,24 @@ CELLS: dict[int, dict[str, tuple[tuple[Cell, ...], ...]]] = {
 }
 """Cells by metre, manner and density (0 sparse, 1 medium, 2 busy)."""
 
+CADENCE_CELLS: dict[int, tuple[tuple[Cell, ...], ...]] = {
+    4: (
+        (((0, 16),), ((0, 8), (8, 8))),
+        (((0, 4), (4, 4), (8, 8)), ((0, 6), (6, 2), (8, 8)), ((0, 8), (8, 8))),
+        (((0, 2), (2, 2), (4, 4), (8, 8)), ((0, 4), (4, 2), (6, 2), (8, 8)), ((0, 4), (4, 4), (8, 8))),
+    ),
+    3: (
+        (((0, 12),), ((0, 4), (4, 8))),
+        (((0, 4), (4, 8)), ((0, 2), (2, 2), (4, 8)), ((0, 12),)),
+        (((0, 2), (2, 2), (4, 8)), ((0, 4), (4, 8))),
+    ),
+    6: (
+        (((0, 24),), ((0, 12), (12, 12))),
+        (((0, 8), (8, 4), (12, 12)), ((0, 12), (12, 12))),
+        (((0, 4), (4, 4), (8, 4), (12, 12)), ((0, 8), (8, 4), (12, 12))),
+    ),
+}
+"""Rhythms of a bar in which a phrase ends, by metre and density: an approach, then a long note."""
 INSTEAD: dict[str, str] = {"song": "dance", "lazy": "syncopated", "syncopated": "dance"}
 """The manner that a metre uses where it has none of that name."""
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.score.chords import ChordBar, Loop
@@ -112,7 +112,7 @@ def theme_from_midi(path: Path | str) -> ThemeCard:
 
     path = Path(path)
     try:
-        score = symusic.Score(path)
+        score: Any = symusic.Score(path)
     except (OSError, RuntimeError, ValueError) as error:
         remedy = "Give a Standard MIDI File, a take, or note names."
         raise SettingsError("The theme is no MIDI file that can be read.", where=str(path), remedy=remedy) from error

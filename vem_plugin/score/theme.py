@@ -21,6 +21,7 @@ from vem_plugin.score.chance import happens, pick
 from vem_plugin.score.chords import ChordBar, Loop, LoopChord, chord_at
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.cue_bars import CueBar, bars_of, level_of
+from vem_plugin.score.forms import compose_tune
 from vem_plugin.score.motif import MotifNote, TuneBar, chord_over, fitted, pitch_of, spelling_of, thin
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.progressions import (
@@ -32,7 +33,7 @@ from vem_plugin.score.progressions import (
     manners_of,
     tonic_of,
 )
-from vem_plugin.score.tune import Ground, Tune, compose_tune, resting_degree
+from vem_plugin.score.tune import Ground, Tune, resting_degree
 from vem_plugin.score.tune_styles import TUNE_STYLES
 
 THEMES = 3

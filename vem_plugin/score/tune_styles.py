@@ -14,7 +14,7 @@ class TuneStyle:
 
     ``manner`` names its rhythms (``vem_plugin.score.cells``); ``densities`` how busy it is in a sparse, a medium and a
     full bar; ``compasses`` lowest and highest degrees to draw from; ``moves`` the weights of a repeated note, a second,
-    a third, a fourth, a fifth and a sixth; ``forms`` the weights of ``FORMS`` in ``vem_plugin.score.tune``; ``pickup``
+    a third, a fourth, a fifth and a sixth; ``forms`` the weights of ``FORMS`` in ``vem_plugin.score.forms``; ``pickup``
     the chance of an upbeat, ``leaning`` of a note leant on from above, ``semitones`` how much it prefers half steps;
     ``avoided`` degrees (0 to 6) that pentatonic tunes go round; ``insists`` the chance that a motif's second bar is its
     first again where they share a rhythm; ``lift`` the chance of an octave up in full sections.
