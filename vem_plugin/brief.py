@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from vem_plugin.errors import SettingsError
+from vem_plugin.score.cue import COMPOUND
 from vem_plugin.style_choice import choose_style
 from vem_plugin.wishes import Wishes, read_wishes
 from vem_timeline.storyboard import Marker
@@ -34,16 +35,12 @@ class SpanNote:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What is asked of the whole; ``style`` and ``tempo`` (slowest, fastest bpm) only where the user fixed them.
-
-    ``metre`` is one of ``vem_plugin.score.cue.METRES``.
-    """
+    """What is asked of the whole; ``style`` and ``tempo`` (slowest, fastest bpm) only where the user fixed them."""
 
     text: str = ""
     style: str | None = None
     tempo: tuple[float, float] | None = None
     spans: tuple[SpanNote, ...] = ()
-    metre: int = 4
 
 
 def read_spans(markers: Iterable[Marker], *, shortest: Fraction = SHORTEST_SPAN) -> tuple[SpanNote, ...]:
@@ -70,6 +67,27 @@ def read_spans(markers: Iterable[Marker], *, shortest: Fraction = SHORTEST_SPAN)
             )
         )
     return tuple(sorted(notes, key=lambda note: (note.start, note.end)))
+
+
+def parse_metre(text: str) -> int:
+    """Read a metre: "4/4", "3/4" or "6/8".
+
+    Returns
+    -------
+    int
+        One of ``vem_plugin.score.cue.METRES``.
+
+    Raises
+    ------
+    SettingsError
+        If it is another one.
+    """
+    metres = {"4/4": 4, "3/4": 3, "6/8": COMPOUND}
+    if (found := metres.get(text.strip())) is None:
+        raise SettingsError(
+            f"'{text}' is no metre that can be played.", where="--metre", remedy="Choose 4/4, 3/4 or 6/8."
+        )
+    return found
 
 
 def parse_tempo(text: str) -> tuple[float, float]:
@@ -104,4 +122,4 @@ def parse_tempo(text: str) -> tuple[float, float]:
     return slow, fast
 
 
-__all__ = ["Brief", "SpanNote", "Wishes", "choose_style", "parse_tempo", "read_spans", "read_wishes"]
+__all__ = ["Brief", "SpanNote", "Wishes", "choose_style", "parse_metre", "parse_tempo", "read_spans", "read_wishes"]

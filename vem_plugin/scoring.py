@@ -65,21 +65,30 @@ def score_edit(
 
     settings = settings or Settings()
     folder = drafts.folder_for(edit, out)
+    given = stages.given_theme(settings)
     storyboard = stages.read_edit(edit, report=within(report, "read"))
     stages.check_length(storyboard)
     with stages.media_of(storyboard) as seen:
         parsed = stages.look(seen, settings, report=within(report, "look"))
     brief, style = stages.interpret(parsed, settings)
-    plan = stages.plan_rhythm(storyboard, settings, style=style, parsed=parsed, report=within(report, "plan"))
+    metre = stages.metre_of(settings, given)
+    plan = stages.plan_rhythm(
+        storyboard, settings, style=style, metre=metre, parsed=parsed, report=within(report, "plan")
+    )
     composer = composer or stages.open_composer(settings, report=within(report, "compose"))
     scored: list[ScoredTake] = []
     for seed in range(settings.seed, settings.seed + settings.takes):
-        cue, told = stages.direct_music(parsed, plan, brief, style=style, seed=seed, device=settings.device)
-        score = composer.compose(cue, told, plan, seed=seed, report=within(report, "compose"))
+        cue, told = stages.direct_music(
+            parsed, plan, brief, style=style, seed=seed, device=settings.device, theme=given
+        )
+        cards = stages.draw_themes(cue, given, seed=seed)
+        score = composer.compose(cue, told, plan, seed=seed, cards=cards, report=within(report, "compose"))
         with drafts.new_take(edit, folder) as draft:
-            rendered = stages.play(score, plan, draft, settings, seed=seed, report=within(report, "play"))
+            rendered = stages.play(
+                score, plan, draft, settings, seed=seed, speech=storyboard.speech, report=within(report, "play")
+            )
             report("write", 0.0)
-            making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style)
+            making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style, cards)
             scored.append(write_back(making, draft))
         report("write", 1.0, scored[-1].timeline.name)
     return tuple(scored)
@@ -97,5 +106,6 @@ def plan_edit(edit: Path, *, settings: Settings | None = None, report: Report = 
 
     settings = settings or Settings()
     storyboard = stages.read_edit(edit, report=within(report, "read"))
-    plan = stages.plan_rhythm(storyboard, settings, style=settings.style, report=within(report, "plan"))
+    metre = stages.metre_of(settings)
+    plan = stages.plan_rhythm(storyboard, settings, style=settings.style, metre=metre, report=within(report, "plan"))
     return storyboard, plan

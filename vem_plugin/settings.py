@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from vem_plugin.errors import SettingsError
-from vem_plugin.score.cue import STYLES
+from vem_plugin.score.cue import METRES, STYLES
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -26,6 +26,13 @@ class Settings:
         One of ``vem_plugin.score.cue.STYLES``; None lets brief and picture decide.
     tempo : (float, float) or None
         Slowest and fastest tempo in beats a minute; None takes the style's own range.
+        A beat is what one taps: a quarter note, or a dotted quarter in 6/8.
+    metre : int or None
+        4 (4/4), 3 (3/4) or 6 (6/8); None lets the brief decide, and is 4/4 if it says nothing.
+    theme : str or None
+        The tune to build on: a take's folder, a MIDI file, or note names such as "C4 D4 E4:2 G4"; None invents one.
+    palette : str or None
+        Instruments by name (``vem_plugin.score.palette.palette_names``); None lets style and seed choose.
     seed : int
         Which of the endless possible takes. The k-th of several takes uses ``seed + k - 1``.
     takes : int
@@ -36,6 +43,10 @@ class Settings:
         A model folder; None is the one that ships.
     picture_encoder : Path or None
         Folder of another picture encoder (``vem_plugin/encoders/weights/README.md``); None is the one that ships.
+    effects : bool
+        Whether risers, impacts and their like may sound at cuts; they have a stem of their own.
+    ducking : float
+        By how many dB a second mix goes down under speech, 3 to 12; 0 makes none.
     loudness : float
         Integrated loudness of the mix, LUFS, -40 to -6.
     """
@@ -43,16 +54,27 @@ class Settings:
     brief: str = ""
     style: str | None = None
     tempo: tuple[float, float] | None = None
+    metre: int | None = None
+    theme: str | None = None
+    palette: str | None = None
     seed: int = 1
     takes: int = 1
     device: Device = "auto"
     model: Path | None = None
     picture_encoder: Path | None = None
+    effects: bool = True
+    ducking: float = 0.0
     loudness: float = -16.0
 
     def __post_init__(self) -> None:
         if self.style is not None and self.style not in STYLES:
             raise SettingsError(f"There is no style '{self.style}'.", remedy=f"Choose one of: {', '.join(STYLES)}.")
+        if self.metre is not None and self.metre not in METRES:
+            raise SettingsError(f"There is no metre of {self.metre} beats.", remedy="Choose 4, 3 or 6.")
+        if self.palette is not None:
+            from vem_plugin.score.palette import palette_named
+
+            palette_named(self.palette)
         if not 1 <= self.takes <= MOST_TAKES:
             raise SettingsError(f"{self.takes} takes were asked for.", remedy=f"Ask for 1 to {MOST_TAKES}.")
         if not 0 <= self.seed < 2**31:
@@ -61,5 +83,7 @@ class Settings:
             raise SettingsError(
                 f"There is no device '{self.device}'.", remedy=f"Use one of: {', '.join(get_args(Device))}."
             )
+        if self.ducking and not 3 <= self.ducking <= 12:
+            raise SettingsError(f"Ducking by {self.ducking:g} dB makes no sense.", remedy="Use 3 to 12, or 0 for none.")
         if not -40 <= self.loudness <= -6:
             raise SettingsError(f"A loudness of {self.loudness} LUFS makes no sense.", remedy="Use -40 to -6.")

@@ -6,13 +6,14 @@ Every step imports its own room when it runs, so that a plan loads no torch and 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vem_plugin.drafts import Draft, folder_for, made_folder, next_name
+from vem_plugin.errors import SettingsError
 from vem_plugin.progress import Report, silent
 from vem_plugin.settings import Settings
 from vem_timeline.errors import UnreadableTimeline
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from vem_plugin.rhythm.beat_plan import BeatPlan
     from vem_plugin.score.cue import CueSheet
     from vem_plugin.score.notes import Score
-    from vem_timeline.storyboard import Storyboard
+    from vem_plugin.score.theme import ThemeCard, ThemeCards
+    from vem_timeline.storyboard import SpeechRange, Storyboard
 
 TIMELINES = (".otio", ".otioz")
+MIDI_FILES = (".mid", ".midi")
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg", ".mpeg", ".ts", ".wmv", ".ogv")
 ANY_TEMPO = (72.0, 140.0)
-"""Tempo range where neither brief nor style asks for one, beats a minute."""
+"""Tempo range where neither brief nor style asks for one, quarter notes a minute."""
+FASTEST_BEATS = 400
+"""Beats a minute that can be planned."""
 
 
 # --- read and look ------------------------------------------------------------------------------------------------
@@ -120,12 +125,48 @@ def _encoder_device(device: str) -> str:
     return "cpu" if device == "cpu" else "auto"
 
 
+def metre_of(settings: Settings, theme: ThemeCard | None = None) -> int:
+    """Beats of a bar: asked for, or said in the brief, or those of a theme that is given, or 4."""
+    from vem_plugin.wishes import read_wishes
+
+    return settings.metre or read_wishes(settings.brief).metre or (4 if theme is None else theme.metre)
+
+
+def given_theme(settings: Settings) -> ThemeCard | None:
+    """The tune to build on, if one is given: of a take, of a MIDI file, or in note names.
+
+    Raises
+    ------
+    SettingsError
+        If it is none of them.
+    """
+    if settings.theme is None:
+        return None
+    from vem_plugin.score.given_theme import theme_from_midi, theme_from_notes
+    from vem_plugin.take import theme_of_take
+
+    path = Path(settings.theme)
+    kind = path.suffix.lower()
+    if kind in MIDI_FILES:
+        return theme_from_midi(path)
+    if kind in (*TIMELINES, ".json") or any(sign in settings.theme for sign in "/\\") or _is_folder(path):
+        return theme_of_take(path)
+    return theme_from_notes(settings.theme, metre=metre_of(settings))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a tune of many notes is longer than any path
+        return False
+
+
 def interpret(parsed: ParsedVideo, settings: Settings) -> tuple[Brief, str]:
     """The brief with the span notes of the markers, and the style: asked for, or the nearest to words and picture."""
     from vem_plugin.brief import Brief, choose_style, read_spans
 
     spans = read_spans(parsed.storyboard.markers, shortest=parsed.storyboard.clock.frame_duration)
-    brief = Brief(text=settings.brief, style=settings.style, tempo=settings.tempo, spans=spans)
+    brief = Brief(settings.brief, settings.style, settings.tempo, spans)
     return brief, settings.style or choose_style(brief, parsed, text_encoder(settings.device))
 
 
@@ -137,26 +178,48 @@ def plan_rhythm(
     settings: Settings,
     *,
     style: str | None,
+    metre: int = 4,
     parsed: ParsedVideo | None = None,
     report: Report = silent,
 ) -> BeatPlan:
     """Fit a tempo map to the cuts, in the tempo range of settings or style."""
     from vem_plugin.rhythm.constraints import constraints_of
     from vem_plugin.rhythm.plan import plan_beats
-    from vem_plugin.score.cue import TEMPI
 
     report("plan", 0.1, "what must fall on a beat")
     seen = None if parsed is None else _strengths(parsed)
     constraints = constraints_of(storyboard, strengths=seen)
-    tempo = settings.tempo or (ANY_TEMPO if style is None else TEMPI[style])
-    report("plan", 0.3, f"{len(constraints)} instants, {tempo[0]:g} to {tempo[1]:g} bpm")
-    plan = plan_beats(constraints, storyboard.duration, frame=storyboard.clock.frame_duration, tempo=tempo)
+    tempo = _beats_a_minute(settings, style, metre)
+    report("plan", 0.3, f"{len(constraints)} instants, {tempo[0]:g} to {tempo[1]:g} beats a minute")
+    frame = storyboard.clock.frame_duration
+    plan = plan_beats(constraints, storyboard.duration, frame=frame, tempo=tempo, meter=metre)
     report(
         "plan",
         1.0,
-        f"{len(plan.landings)} of {len(constraints)} on the grid at {float(plan.base_bpm):.1f} bpm",
+        f"{len(plan.landings)} of {len(constraints)} on the grid at {float(plan.felt_bpm):.1f} bpm",
     )
     return plan
+
+
+def _beats_a_minute(settings: Settings, style: str | None, metre: int) -> tuple[float, float]:
+    """Slowest and fastest tempo in beats of the metre; one tempo in 6/8 is of dotted quarters, three beats each."""
+    from vem_plugin.score.cue import COMPOUND, COMPOUND_PACE, tempo_range
+
+    if settings.tempo is None:
+        if style is not None:
+            return tempo_range(style, metre)
+        pace = COMPOUND_PACE if metre == COMPOUND else 1
+        return ANY_TEMPO[0] * pace, ANY_TEMPO[1] * pace
+    slow, fast = settings.tempo
+    if metre != COMPOUND:
+        return slow, fast
+    if 3 * fast > FASTEST_BEATS:
+        raise SettingsError(
+            f"In 6/8 a tempo of {fast:g} is too fast: it counts dotted quarters.",
+            where="--tempo",
+            remedy=f"Ask for at most {FASTEST_BEATS / 3:.0f}; 40 to 75 is usual.",
+        )
+    return 3 * slow, 3 * fast
 
 
 def _strengths(parsed: ParsedVideo) -> dict[int, float]:
@@ -190,14 +253,33 @@ def write_plan_files(
 
 
 def direct_music(
-    parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int, device: str
+    parsed: ParsedVideo,
+    plan: BeatPlan,
+    brief: Brief,
+    *,
+    style: str,
+    seed: int,
+    device: str,
+    theme: ThemeCard | None = None,
 ) -> tuple[CueSheet, ParsedVideo]:
     """Decide what the music does, bar by bar, and retell the storyboard in words of music."""
     from vem_plugin.direct import direct, retell
 
     encode = text_encoder(device).encode
-    cue = direct(parsed, plan, brief, style=style, seed=seed, encode=encode)
+    mode = None if theme is None else theme.mode
+    cue = direct(parsed, plan, brief, style=style, seed=seed, mode=mode, encode=encode)
     return cue, retell(parsed, plan, cue, encode=encode)
+
+
+def draw_themes(cue: CueSheet, given: ThemeCard | None, *, seed: int) -> ThemeCards:
+    """The themes of a take: drawn by its seed, the first one given if the user has one."""
+    import numpy as np
+
+    from vem_plugin.score.given_theme import with_theme
+    from vem_plugin.score.theme import draw_cards
+
+    cards = draw_cards(cue, np.random.default_rng(seed))
+    return cards if given is None else with_theme(cards, given, cue)
 
 
 def open_composer(settings: Settings, *, report: Report = silent) -> Composer:
@@ -215,9 +297,16 @@ def _vem_composer(model: Path | None, device: str) -> Composer:
 
 
 def play(
-    score: Score, plan: BeatPlan, draft: Draft, settings: Settings, *, seed: int, report: Report = silent
+    score: Score,
+    plan: BeatPlan,
+    draft: Draft,
+    settings: Settings,
+    *,
+    seed: int,
+    speech: Sequence[SpeechRange] = (),
+    report: Report = silent,
 ) -> RenderedTake:
-    """Play the score into the draft's folder: mix, stems, MIDI."""
+    """Play the score into the draft's folder: mix, stems, MIDI; effects keep out of speech."""
     from vem_plugin.render.rendering import render
 
     return render(
@@ -227,6 +316,10 @@ def play(
         name=draft.name,
         seed=seed,
         loudness=settings.loudness,
+        palette=settings.palette,
+        effects=settings.effects,
+        speech=[(voice.start, voice.start + voice.duration) for voice in speech],
+        ducking=settings.ducking,
         report=report,
     )
 

@@ -87,6 +87,7 @@ def plan_as_json(board: Storyboard, plan: BeatPlan) -> dict[str, Any]:
     return {
         "duration": _exact(plan.duration),
         "base_bpm": _seconds(plan.base_bpm),
+        "metre": f"{plan.metre}/{plan.beat_note}",
         "tempo_map": [
             {"start": _exact(s.start), "end": _exact(s.end), "eighths": s.eighths, "bpm": _seconds(s.bpm)}
             for s in plan.segments

@@ -28,7 +28,11 @@ app = typer.Typer(
 Edit = Annotated[Path, typer.Argument(metavar="EDIT", help="An .otio or .otioz timeline, or a video file.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables, no bars.")]
 Tempo = Annotated[
-    str | None, typer.Option("--tempo", metavar="LOW-HIGH", help="Tempo range, e.g. 90-130, or one tempo.")
+    str | None,
+    typer.Option("--tempo", metavar="LOW-HIGH", help="Tempo range, e.g. 90-130, or one; in 6/8 of half bars."),
+]
+Metre = Annotated[
+    str | None, typer.Option("--metre", metavar="4/4|3/4|6/8", help="Beats of a bar; default: the brief, else 4/4.")
 ]
 Style = Annotated[str | None, typer.Option("--style", help="A style by name; default: brief and picture decide.")]
 Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
@@ -45,7 +49,21 @@ def score(
     seed: Annotated[int, typer.Option(help="Which take of the endless possible ones.")] = 1,
     takes: Annotated[int, typer.Option(help="How many takes to make.")] = 1,
     tempo: Tempo = None,
+    metre: Metre = None,
     style: Style = None,
+    theme: Annotated[
+        str | None,
+        typer.Option(metavar="TAKE|FILE.mid|NOTES", help='A tune to build on: a take, MIDI, or "C4 D4 E4:2 G4".'),
+    ] = None,
+    palette: Annotated[
+        str | None, typer.Option(metavar="STYLE/NAME", help="Instruments by name; a wrong name lists them all.")
+    ] = None,
+    effects: Annotated[
+        bool, typer.Option("--effects/--no-effects", help="Risers and impacts at cuts, on a stem of their own.")
+    ] = True,
+    ducking: Annotated[
+        float, typer.Option(metavar="DB", help="A second mix that goes down under speech by 3 to 12 dB.")
+    ] = 0.0,
     device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
     model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
     picture_encoder: Annotated[
@@ -63,6 +81,11 @@ def score(
         brief=brief,
         style=style,
         tempo=_tempo_of(tempo),
+        metre=_metre_of(metre),
+        theme=theme,
+        palette=palette,
+        effects=effects,
+        ducking=ducking,
         seed=seed,
         takes=takes,
         device=device,  # type: ignore[arg-type]  # Settings checks the word and says which ones there are
@@ -85,6 +108,7 @@ def plan(
         typer.Option("-o", "--out", help="Folder for picture and MIDI; default: beside EDIT."),
     ] = None,
     tempo: Tempo = None,
+    metre: Metre = None,
     style: Style = None,
     svg: Annotated[bool, typer.Option("--svg", help="Draw the picture as SVG instead of PNG.")] = False,
     json: Json = False,
@@ -97,7 +121,7 @@ def plan(
     from vem_server.show import show_plan, stage_bars
 
     stages = {name: STAGES[name] for name in ("read", "plan")}
-    settings = Settings(tempo=_tempo_of(tempo), style=style)
+    settings = Settings(tempo=_tempo_of(tempo), metre=_metre_of(metre), style=style)
     with stage_bars(stages, quiet=json) as report:
         storyboard, beat_plan = plan_edit(edit, settings=settings, report=report)
         picture, midi = write_plan_files(edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png")
@@ -185,6 +209,14 @@ def _tempo_of(text: str | None) -> tuple[float, float] | None:
     from vem_plugin.brief import parse_tempo
 
     return parse_tempo(text)
+
+
+def _metre_of(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from vem_plugin.brief import parse_metre
+
+    return parse_metre(text)
 
 
 def _print_json(value: object) -> None:

@@ -135,7 +135,7 @@ def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
             timecode,
             Text(_short(shot)),
             _place_of(shot, plan, landed, missed),
-            f"{float(tempo):.1f}",
+            f"{float(tempo / plan.beats_a_pulse):.1f}",
         )
     OUT.print(table)
     _print_rest(len(board.shots), "shots")
@@ -148,7 +148,7 @@ def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
     wanted = len(cuts) + sum(entry.constraint.kind in ("cut", "dissolve") for entry in plan.misses)
     OUT.print(
         Text(
-            f"{len(cuts)} of {wanted} cuts on the beat grid, {float(plan.base_bpm):.1f} bpm "
+            f"{len(cuts)} of {wanted} cuts on the beat grid, {float(plan.felt_bpm):.1f} bpm "
             f"bent by at most {bend:.1%}, {len(plan.bars)} bars"
         )
     )

@@ -27,7 +27,14 @@ WIDEST = 0.35
 
 
 def direct(
-    parsed: ParsedVideo, plan: BeatPlan, brief: Brief, *, style: str, seed: int, encode: Encode | None = None
+    parsed: ParsedVideo,
+    plan: BeatPlan,
+    brief: Brief,
+    *,
+    style: str,
+    seed: int,
+    mode: str | None = None,
+    encode: Encode | None = None,
 ) -> CueSheet:
     """Write the cue sheet of an edit (VeM, "music conductor").
 
@@ -43,6 +50,8 @@ def direct(
         One of ``STYLES``.
     seed : int
         Decides key, mode, swing, modulation and the finer points of who plays; one seed gives one cue sheet.
+    mode : str, optional
+        One of ``MODES`` to be kept if the style is at home in it: that of a theme which is given.
     encode : callable, optional
         Embeds texts, (n, size) float32 with unit norm; lets free words and what is seen be understood by meaning.
 
@@ -55,7 +64,8 @@ def direct(
     wishes = read_wishes(brief.text)
     scenes = scenes_of(parsed, plan, brief, sights=sights_of_shots(parsed, encode))
     characters = characters_of(scenes, brief, style=style, encode=encode)
-    mode = _mode_of(scenes, characters, style, rng)
+    drawn = _mode_of(scenes, characters, style, rng)
+    mode = mode if mode in MODE_SHARES[style] else drawn
     roles = roles_of(scenes, characters, wishes, style=style, rng=rng)
     themes = themes_of(scenes, characters)
     shifts = shifts_of(scenes, characters, themes, style=style, rng=rng)

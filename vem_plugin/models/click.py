@@ -15,6 +15,7 @@ from vem_plugin.score.cue import ROLES, SCALES, CueSheet, Role, Section
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import NOTE, STEPS_PER_BEAT, Chord, Score
 from vem_plugin.score.strengths import MARKED, STRONG
+from vem_plugin.score.theme import ThemeCards
 
 KICK, CLOSED_HAT, CRASH = 36, 42, 49
 STEPS_PER_EIGHTH = 2
@@ -32,9 +33,16 @@ class ClickComposer:
     name = "click"
 
     def compose(
-        self, cue: CueSheet, parsed: ParsedVideo | None, plan: BeatPlan, *, seed: int, report: Report = silent
+        self,
+        cue: CueSheet,
+        parsed: ParsedVideo | None,
+        plan: BeatPlan,
+        *,
+        seed: int,
+        cards: ThemeCards | None = None,
+        report: Report = silent,
     ) -> Score:
-        """Write the clicks of a cue sheet; picture, plan and seed make no difference to a metronome."""
+        """Write the clicks of a cue sheet; picture, plan, seed and themes make no difference to a metronome."""
         report("compose", 0.0, "clicks")
         rows = [row for section in cue.sections for row in _clicks_of(cue, section)]
         rows += [row for eighth, strength in cue.hits.items() for row in _accent_of(cue, eighth, strength)]

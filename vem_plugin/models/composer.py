@@ -9,6 +9,7 @@ from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import Score
+from vem_plugin.score.theme import ThemeCards
 
 
 class Composer(Protocol):
@@ -22,5 +23,14 @@ class Composer(Protocol):
     name: str
 
     def compose(
-        self, cue: CueSheet, parsed: ParsedVideo | None, plan: BeatPlan, *, seed: int, report: Report = silent
-    ) -> Score: ...
+        self,
+        cue: CueSheet,
+        parsed: ParsedVideo | None,
+        plan: BeatPlan,
+        *,
+        seed: int,
+        cards: ThemeCards | None = None,
+        report: Report = silent,
+    ) -> Score:
+        """Write a score; without ``cards`` the seed draws the themes."""
+        ...

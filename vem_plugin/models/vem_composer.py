@@ -21,7 +21,7 @@ from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT, Chord, Score
-from vem_plugin.score.theme import RealisedTheme, card_features, draw_cards, realise
+from vem_plugin.score.theme import RealisedTheme, ThemeCards, card_features, draw_cards, realise
 
 STEPS = 25
 GUIDANCE = 1.5
@@ -58,10 +58,18 @@ class VeMComposer:
         self.guidance = guidance
 
     def compose(
-        self, cue: CueSheet, parsed: ParsedVideo | None, plan: BeatPlan, *, seed: int, report: Report = silent
+        self,
+        cue: CueSheet,
+        parsed: ParsedVideo | None,
+        plan: BeatPlan,
+        *,
+        seed: int,
+        cards: ThemeCards | None = None,
+        report: Report = silent,
     ) -> Score:
         """Write a score; see ``vem_plugin.models.composer.Composer``."""
-        return self.write(cue, parsed, plan, seed=seed, report=report)
+        theme = None if cards is None else realise(cue, cards)
+        return self.write(cue, parsed, plan, seed=seed, theme=theme, report=report)
 
     def write(
         self,

@@ -19,6 +19,8 @@ ConstraintKind = Literal["cut", "dissolve", "hit", "beat", "downbeat", "drop", "
 Grid = Literal["downbeat", "beat", "off-beat"]
 GRID_RANK: dict[Grid, int] = {"off-beat": 0, "beat": 1, "downbeat": 2}
 """Places of the grid, from weak to strong."""
+HALF_BEATS = {4: "eighth", 8: "sixteenth"}
+"""What half a beat is called, by what note a beat is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class BeatPlan:
     def beats_a_pulse(self) -> int:
         """Beats from one pulse that people tap to the next: 3 in 6/8, else 1."""
         return 3 if self.metre == COMPOUND else 1
+
+    @property
+    def felt_bpm(self) -> Fraction:
+        """Base tempo as people tap it: quarters a minute, or dotted quarters in 6/8."""
+        return self.base_bpm / self.beats_a_pulse
 
     @cached_property
     def beat_times(self) -> tuple[Fraction, ...]:

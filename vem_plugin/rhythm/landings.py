@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, BeatPlan, Grid, Landing, Miss
+from vem_plugin.rhythm.beat_plan import GRID_RANK, HALF_BEATS, BeatConstraint, BeatPlan, Grid, Landing, Miss
 
 
 def landings_and_misses(
@@ -46,7 +46,7 @@ def landings_and_misses(
             misses.append((constraint, offset, ""))
             continue
         if GRID_RANK[on] < GRID_RANK[constraint.wants]:
-            said = f"{constraint.label} falls on {_ARTICLE[on]}, though it wants {_ARTICLE[constraint.wants]}"
+            said = f"{constraint.label} falls on {_name(on, plan)}, though it wants {_name(constraint.wants, plan)}"
             if not constraint.hard:
                 misses.append((constraint, offset, said))
                 continue
@@ -58,7 +58,8 @@ def landings_and_misses(
     return tuple(landings), told, tuple(remarks)
 
 
-_ARTICLE: dict[Grid, str] = {"downbeat": "a downbeat", "beat": "a beat", "off-beat": "an off-beat eighth"}
+def _name(place: Grid, plan: BeatPlan) -> str:
+    return f"an off-beat {HALF_BEATS[plan.beat_note]}" if place == "off-beat" else f"a {place}"
 
 
 def _nearest_eighth(beat: Fraction) -> Fraction:
@@ -80,12 +81,13 @@ def _reason(plan: BeatPlan, constraint: BeatConstraint, tied: dict[Fraction, str
     shortest = 30 / (plan.base_bpm * (1 + limit))
     for gap, name in ((left, before), (right, after)):
         if gap < shortest:
-            return f"only {_ms(gap)} from {name}: closer than the shortest eighth note ({_ms(shortest)})"
+            half = HALF_BEATS[plan.beat_note]
+            return f"only {_ms(gap)} from {name}: closer than the shortest {half} note ({_ms(shortest)})"
     place = constraint.time - segment.start
     nearest = round(place * segment.eighths / (segment.end - segment.start))
     options = [count for count in (nearest - 1, nearest, nearest + 1) if 0 < count < segment.eighths]
     if not options:
-        return f"no eighth note is left between {before} and {after}"
+        return f"no {HALF_BEATS[plan.beat_note]} note is left between {before} and {after}"
     tempi = [(30 * count / left, 30 * (segment.eighths - count) / right) for count in options]
     slower, faster = min(tempi, key=lambda pair: max(abs(bpm / plan.base_bpm - 1) for bpm in pair))
     worst, where = max(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.rhythm import picture_rows as rows
-from vem_plugin.rhythm.beat_plan import BeatPlan
+from vem_plugin.rhythm.beat_plan import HALF_BEATS, BeatPlan
 from vem_plugin.rhythm.writing import write_whole
 from vem_timeline.storyboard import Storyboard
 
@@ -144,7 +144,11 @@ def _draw_header(figure: Figure, storyboard: Storyboard, plan: BeatPlan, height:
     legend.set_xlim(0, WIDTH - 2 * MARGIN)
     legend.set_ylim(0, 1)
     legend.axis("off")
-    rows.draw_legend(legend)
+    rows.draw_legend(legend, off_beat=HALF_BEATS[plan.beat_note])
+
+
+_TAPPED = {4: "bpm", 8: "dotted quarters a minute"}
+"""What a tempo counts where a beat is a quarter, and where it is an eighth."""
 
 
 def _summary(storyboard: Storyboard, plan: BeatPlan) -> str:
@@ -155,7 +159,8 @@ def _summary(storyboard: Storyboard, plan: BeatPlan) -> str:
     clock = storyboard.clock
     parts = [
         f"{clock.timecode_of(plan.duration - clock.frame_duration * clock.start_frame)} long",
-        f"{float(plan.base_bpm):.1f} bpm",
+        f"{plan.metre}/{plan.beat_note}",
+        f"{float(plan.felt_bpm):.1f} {_TAPPED[plan.beat_note]}",
         f"{plan.beats} beats in {len(plan.bars)} bars",
         f"{len(cuts)} of {total} cuts on the grid" if total else "no cuts",
     ]

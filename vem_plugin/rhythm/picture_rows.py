@@ -252,8 +252,8 @@ def _draw_tempo(row: Row, plan: BeatPlan) -> None:
     row.axes.fill_between(x, y, base, color=TEMPO_COLOR, alpha=0.10, lw=0, zorder=1)
     edge = row.start - 0.06 / row.scale.inches
     for bpm in (low, high):
-        row.axes.text(edge, level(bpm), f"{bpm:.0f}", size=6, color=QUIET, ha="right", va="center")
-    row.axes.text(edge, base, f"{float(plan.base_bpm):.0f}", size=6.5, color=TEMPO_COLOR, ha="right", va="center")
+        row.axes.text(edge, level(bpm), f"{bpm / plan.beats_a_pulse:.0f}", size=6, color=QUIET, ha="right", va="center")
+    row.axes.text(edge, base, f"{float(plan.felt_bpm):.0f}", size=6.5, color=TEMPO_COLOR, ha="right", va="center")
 
 
 def _draw_signs(row: Row, signs: Iterable[tuple[float, Outcome, bool]]) -> None:
@@ -294,12 +294,12 @@ def _draw_sign(axes: Axes, times: list[float], y: float, on: Outcome, *, marked:
     axes.plot(times, [y] * len(times), ls="none", zorder=4, **style)  # pyright: ignore[reportArgumentType]
 
 
-def draw_legend(axes: Axes) -> None:
-    """Say what the signs mean, in one line; x in inches."""
+def draw_legend(axes: Axes, *, off_beat: str) -> None:
+    """Say what the signs mean, in one line; x in inches; ``off_beat`` names the note between two beats."""
     entries: Iterable[tuple[Outcome, bool, str]] = (
         ("downbeat", False, "cut on a downbeat"),
         ("beat", False, "cut on a beat"),
-        ("off-beat", False, "cut on an off-beat eighth"),
+        ("off-beat", False, f"cut on an off-beat {off_beat}"),
         ("miss", False, "cut off the grid"),
         ("beat", True, "marker, always met"),
     )
