@@ -75,7 +75,7 @@ class CounterLine:
             if tune_moves and (pitch - last) * tune_moves < 0:
                 price -= 1.5
             if sung is not None:
-                price += 3 * (pitch % 12 == sung % 12) + 4 * (pitch > sung - 3)
+                price += 3 * (pitch % 12 == sung % 12) + 8 * (pitch > sung - 3)
             return price + 0.12 * abs(pitch - self.lowest - REACH // 2)
 
         tones = [pitch for pitch in range(self.lowest, self.lowest + REACH + 1) if pitch % 12 in chord.tones]

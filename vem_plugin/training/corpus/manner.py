@@ -14,20 +14,22 @@ from vem_plugin.training.corpus.patterns import Levels
 
 DARK_STYLES = frozenset({"epic", "trailer", "action", "tense", "thriller"})
 COUNTER_LOWS, DARK_COUNTER_LOWS = (55, 57, 60), (52, 55, 57)
+HIGH_COUNTERS = {"documentary": (62, 64, 65)}
+"""Styles whose harmony moves in cells of its own, above which the counter has its place."""
 OSTINATO_STYLES = frozenset({"trailer", "action", "documentary", "thriller", "electronic", "synthwave"})
 """Styles whose figure and bass mostly run on through all themes, so that quick cuts do not break an ostinato."""
 GAP_CHANCES = {"trailer": 0.6, "electronic": 0.5, "action": 0.4, "thriller": 0.4, "pop": 0.35, "synthwave": 0.35}
 CALM_GAP = 0.15
 LAYERED, COLOURED, LIFTING, BUTTON = 0.55, 0.6, 0.7, 0.8
 """How often a piece layers its opening, colours its chords, leads into marked hits, ends on a drum stroke."""
-SAME_GROOVE, SAME_BASS, SAME_COMP = 0.85, 0.7, 0.5
+SAME_GROOVE, SAME_BASS, SAME_COMP = 0.85, 0.7, 0.75
 COUNTER_FALL = 3
 """Semitones by which a dark piece's counter lies lower."""
 
 
 def draw_manner(cue: CueSheet, rng: np.random.Generator) -> Manner:
     """Draw the habits of a piece."""
-    lows = DARK_COUNTER_LOWS if cue.style in DARK_STYLES else COUNTER_LOWS
+    lows = HIGH_COUNTERS.get(cue.style, DARK_COUNTER_LOWS if cue.style in DARK_STYLES else COUNTER_LOWS)
     mood = float(np.mean([section.valence for section in cue.sections]))
     layered, gap, colours, lifts, button = rng.random(5)
     return Manner(

@@ -36,7 +36,7 @@ VALENCE_LIFT = 4
 """Semitones by which the harmony's middle rises from neutral to bright."""
 JUMP, FALL = 0.2, 0.22
 """Change of energy from one section to the next that a build leads into, or that opens a breakdown."""
-LINE_LIFT = 5
+LINE_LIFT = 2
 """Semitones by which a counter-melody lies above the counter's figures, out of the harmony's way."""
 BUILD_FROM = 3
 """Bars that a section has at least if it builds at its end; from twice as many on the build takes two bars."""

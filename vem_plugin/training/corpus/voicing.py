@@ -174,6 +174,8 @@ def hand_of(chord: LoopChord, lowest: int) -> tuple[int, ...]:
         if pitch % 12 in tones:
             found.append(pitch)
         pitch += 1
+    if len(tones) < 3:  # bare fifths would climb three octaves: the upper fingers come back down
+        found[4:] = found[2:0:-1]
     return tuple(found)
 
 
