@@ -1,6 +1,7 @@
 """Measures every instrument of the bank: ``python -m vem_plugin.render.calibrate`` rewrites ``bank/levels.json``.
 
-Run it after the bank was cut anew. Palettes give levels as loudnesses; these measurements turn them into gains.
+Run it after the bank was cut anew. Palettes give levels as loudnesses; these measurements turn them into gains. How
+long an instrument takes to speak is measured for every key (samples differ from zone to zone), touched softly and hard.
 """
 
 from __future__ import annotations
@@ -10,54 +11,59 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.render.attack import perceived_onset
 from vem_plugin.render.loudness import LoudnessMeter
 from vem_plugin.render.soundfont import SoundFont, load_bank
 from vem_plugin.render.voice import RATE, VoiceBox, voices_of
-from vem_plugin.score.instruments import BANK, LEVELS, Instrument, listed_instruments
+from vem_plugin.score.instruments import BANK, LEVELS, TOUCHES, Instrument, Measured, listed_instruments
 
 _VELOCITY = 90
 _KIT_KEYS = (36, 38)
-_HEARD = 10 ** (-12 / 10)
-_EARLY_ENOUGH = 0.02
-_LATEST_LEAD = 0.08
-"""A slower swell than 80 ms is no onset any more; to begin it even earlier would only blur what comes before."""
+_KEYS_HEARD = 5
 
 
 def main() -> None:
-    """Measures and writes."""
+    """Measures and writes, an instrument a line."""
     bank = load_bank(BANK)
     measured = {name: measure(bank, instrument) for name, instrument in listed_instruments().items()}
-    LEVELS.write_text(json.dumps(measured, indent=2) + "\n", "utf-8")
+    lines = [f"  {json.dumps(name)}: {json.dumps(figures)}" for name, figures in measured.items()]
+    LEVELS.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
-def measure(bank: SoundFont, instrument: Instrument) -> dict[str, float]:
-    """Loudness (LUFS, momentary maximum at velocity 90) and lead (s) of an instrument, averaged over its middle."""
+def measure(bank: SoundFont, instrument: Instrument) -> Measured:
+    """What ``levels.json`` keeps of an instrument.
+
+    Returns
+    -------
+    Measured
+        ``loudness`` in LUFS (momentary maximum at velocity 90, mean over the middle of its range), and ``leads``: for
+        each of ``TOUCHES`` the milliseconds until each key is heard, from the lowest key to the highest; 0 where a kit
+        has no drum.
+    """
     low, high = instrument.keys
-    keys = _KIT_KEYS if instrument.is_kit else np.linspace(low, high, 7).round().astype(int)[1:-1].tolist()
-    sounds = [sound_of(bank, instrument, key) for key in keys]
-    lead = float(np.median([attack_of(sound) for sound in sounds]))
-    return {
-        "loudness": round(float(np.mean([_loudness_of(sound) for sound in sounds])), 1),
-        "lead": 0.0 if instrument.is_kit or lead < _EARLY_ENOUGH else round(min(lead, _LATEST_LEAD), 3),
-    }
+    middle = _KIT_KEYS if instrument.is_kit else np.linspace(low, high, _KEYS_HEARD + 2).round().astype(int)[1:-1]
+    loudness = float(np.mean([_loudness_of(sound_of(bank, instrument, int(key))) for key in middle]))
+    leads = [[lead_of(bank, instrument, key, touch) for key in range(low, high + 1)] for touch in TOUCHES]
+    return {"loudness": round(loudness, 1), "leads": leads}
 
 
-def sound_of(bank: SoundFont, instrument: Instrument, key: int) -> NDArray[np.float32]:
-    """A one-second note at velocity 90, stereo, shape (2, 48000)."""
-    box = VoiceBox(bank)
-    sound = np.zeros((2, RATE), np.float32)
-    for voice in voices_of(bank.zones_of(instrument.bank, instrument.program), key, _VELOCITY):
-        body = box.body_of(voice, RATE)[:RATE] * voice.gain
+def lead_of(bank: SoundFont, instrument: Instrument, key: int, velocity: int) -> int:
+    """Milliseconds until a note is heard to begin; 0 where nothing sounds."""
+    sound = sound_of(bank, instrument, key, velocity=velocity, seconds=0.4).sum(axis=0)
+    return round(1000 * perceived_onset(sound)) if sound.any() else 0
+
+
+def sound_of(
+    bank: SoundFont, instrument: Instrument, key: int, *, velocity: int = _VELOCITY, seconds: float = 1.0
+) -> NDArray[np.float32]:
+    """A note held for ``seconds``, stereo, shape (2, n) at 48 kHz."""
+    box, frames = VoiceBox(bank), int(seconds * RATE)
+    sound = np.zeros((2, frames), np.float32)
+    for voice in voices_of(bank.zones_of(instrument.bank, instrument.program), key, velocity):
+        body = box.body_of(voice, frames)[:frames] * voice.gain
         angle = (voice.pan + 1) * np.pi / 4
         sound[:, : len(body)] += np.array([[np.cos(angle)], [np.sin(angle)]], np.float32) * body
     return sound
-
-
-def attack_of(sound: NDArray[np.float32]) -> float:
-    """Seconds from the start of a sound until it is within 12 dB of its strength in the first half second."""
-    window = RATE // 100
-    power = np.convolve(np.square(sound).sum(axis=0), np.full(window, 1 / window))[: RATE // 2]
-    return float(np.argmax(power >= power.max() * _HEARD) / RATE)
 
 
 def _loudness_of(sound: NDArray[np.float32]) -> float:

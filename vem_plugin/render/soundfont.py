@@ -143,27 +143,30 @@ class SoundFont:
         """Frames before a sample really begins, which would make every note late; a stereo pair keeps its phase."""
         if sample not in self._silences:
             both = [sample] if sample.link < 0 else [sample, self._samples[sample.link]]
-            self._silences[sample] = min(_silence(self.frames_of(side), side.rate) for side in both)
+            self._silences[sample] = min(
+                _silence(self.frames_of(side, frames=side.rate // 5), side.rate) for side in both
+            )
         return self._silences[sample]
 
-    def frames_of(self, sample: Sample) -> NDArray[np.float32]:
-        """The recording, mono, at its own rate, -1 to 1."""
-        first = self._chunks["smpl"][0]
+    def frames_of(self, sample: Sample, *, first: int = 0, frames: int = -1) -> NDArray[np.float32]:
+        """The recording, mono, at its own rate, -1 to 1: ``frames`` (all: -1) from ``first``, or what there is."""
+        offset = self._chunks["smpl"][0]
         if not sample.vorbis:
-            data = np.frombuffer(self._data, "<i2", sample.end - sample.start, first + 2 * sample.start)
-            return (data / np.float32(32768)).astype(np.float32)
+            data = np.frombuffer(self._data, "<i2", sample.end - sample.start, offset + 2 * sample.start)[first:]
+            return ((data if frames < 0 else data[:frames]) / np.float32(32768)).astype(np.float32)
         import soundfile
 
-        blob = self._data[first + sample.start : first + sample.end]
+        blob = self._data[offset + sample.start : offset + sample.end]
+        wanted = -1 if frames < 0 else first + frames
         try:
-            frames, _ = soundfile.read(io.BytesIO(blob), dtype="float32", always_2d=True)
+            sound, _ = soundfile.read(io.BytesIO(blob), wanted, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
             raise RenderError(
                 f"The sample {sample.name!r} does not decode.",
                 where=str(self.path),
                 remedy="Install vem-plugin again; the bank ships with it.",
             ) from error
-        return np.asarray(frames[:, 0], np.float32)
+        return np.asarray(sound[first:, 0], np.float32)
 
     def _records(self, chunk: str, layout: str) -> list[tuple]:
         first, size = self._chunks[chunk]

@@ -13,6 +13,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.render.kernels import add_stroke
+from vem_plugin.render.performance import MANNERS, PlayedNote, dynamics, grain_of, perform
+from vem_plugin.render.phrase import PhraseArc
 from vem_plugin.render.soundfont import SoundFont
 from vem_plugin.render.voice import RATE, Voice, VoiceBox, voices_of
 from vem_plugin.rhythm.beat_plan import BeatPlan
@@ -31,6 +34,12 @@ _CHOKE_FADE = int(0.008 * RATE)
 _LONGEST_RELEASE = 3 * RATE
 _SHORTEST_RELEASE = 0.015
 _NEVER = 1 << 62
+_LONGEST_PEDAL = 8  # beats
+_OPEN_AT_REST, _OPEN_AT_MOST = 11000.0, 22000.0
+"""What sounds above this, Hz, is dimmed in notes that swell: when they are neither soft nor loud, and at the most."""
+_OPENING = 3.0  # dB that open a note by an octave
+
+Curve = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
 
 
 def frames_of(seconds: Fraction) -> int:
@@ -38,52 +47,96 @@ def frames_of(seconds: Fraction) -> int:
     return int(seconds * RATE + Fraction(1, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class PlayedNote:
-    """A note in samples. ``stop`` is the first sample of the next stop after it begins, where it is damped."""
+def played_notes(score: Score, plan: BeatPlan, *, seed: int = 0) -> dict[Role, list[PlayedNote]]:
+    """The notes of each role in samples, in the order they begin; notes beyond the plan's end are left out.
 
-    start: int
-    end: int
-    stop: int
-    key: int
-    velocity: int
-    hit: float
-    energy: float
-
-
-def played_notes(score: Score, plan: BeatPlan) -> dict[Role, list[PlayedNote]]:
-    """The notes of each role in samples, in the order they begin; notes beyond the plan's end are left out."""
-    cue = score.cue
-    last = plan.beats * STEPS_PER_BEAT
-    known: dict[int, int] = {}
-
-    def frame(step: int) -> int:
-        if step not in known:
-            known[step] = frames_of(plan.time_of(Fraction(min(step, last), STEPS_PER_BEAT)))
-        return known[step]
-
-    stops = [frame(beat * STEPS_PER_BEAT) for beat in sorted(cue.stops)]
-    energies = energy_of_beats(cue)
+    What falls on a hit is exact; the rest is swung as the cue sheet wants it. ``seed`` is the grain of chance that
+    ``perform`` plays with.
+    """
+    grid = _Grid(score, plan)
+    arc = PhraseArc(score.cue, grid.beat)
+    chords: dict[tuple[int, int], list[int]] = {}
+    for role, first, _, key, _ in score.notes.tolist():
+        chords.setdefault((role, first), []).append(key)
     played: dict[Role, list[PlayedNote]] = {role: [] for role in ROLES}
     for role, first, length, key, velocity in score.notes.tolist():
-        if first >= last:
+        if first >= grid.last:
             continue
-        start = frame(first)
-        after = bisect_right(stops, start)
+        start = grid.frame(first)
+        end = max(grid.frame(first + length), start + 1)
+        others = chords[role, first]
         played[ROLES[role]].append(
             PlayedNote(
                 start=start,
-                end=max(frame(first + length), start + 1),
-                stop=stops[after] if after < len(stops) else _NEVER,
+                end=end,
+                stop=grid.stop_after(start),
                 key=key,
                 velocity=velocity,
-                hit=0.0 if first % 2 else cue.hits.get(first // 2, 0.0),
-                energy=energies[min(first // STEPS_PER_BEAT, len(energies) - 1)],
+                hit=grid.hit(first),
+                energy=grid.energy(first),
+                exact=grid.on_hit(first),
+                pedal=grid.change_after(first, first + length),
+                rank=sum(other < key for other in others) / (len(others) - 1) if len(others) > 1 else 0.5,
+                chord=len(others),
+                upstroke=first % STEPS_PER_BEAT != 0,
+                grain=grain_of(seed, role, first, key),
+                phrase=() if ROLES[role] == "drums" else arc.over(start, end),
             )
         )
     for notes in played.values():
         notes.sort(key=lambda note: (note.start, note.key))
     return played
+
+
+class _Grid:
+    """Where steps, beats and changes of a score lie, in samples."""
+
+    def __init__(self, score: Score, plan: BeatPlan) -> None:
+        self.last = plan.beats * STEPS_PER_BEAT
+        self._plan, self._cue, self._chords = plan, score.cue, score.chords
+        self._frames: dict[int, int] = {}
+        self._stops = [self.beat(Fraction(beat)) for beat in sorted(score.cue.stops)]
+        self._energies = energy_of_beats(score.cue)
+
+    def beat(self, beat: Fraction) -> int:
+        """Sample of a beat, or of a place between two."""
+        return frames_of(self._plan.time_of(min(max(beat, Fraction(0)), Fraction(self._plan.beats))))
+
+    def frame(self, step: int) -> int:
+        """Sample of a step: swung, unless it is on a hit."""
+        if step not in self._frames:
+            place = Fraction(step, STEPS_PER_BEAT) if self.on_hit(step) else self._cue.swing.place(step)
+            self._frames[step] = self.beat(place)
+        return self._frames[step]
+
+    def on_hit(self, step: int) -> bool:
+        """Whether a step falls on a hit, however weak."""
+        return step % 2 == 0 and step // 2 in self._cue.hits
+
+    def hit(self, step: int) -> float:
+        """Strength of the hit on a step, or 0."""
+        return self._cue.hits[step // 2] if self.on_hit(step) else 0.0
+
+    def energy(self, step: int) -> float:
+        """Energy of the beat of a step, 0 to 1."""
+        return self._energies[min(step // STEPS_PER_BEAT, len(self._energies) - 1)]
+
+    def stop_after(self, frame: int) -> int:
+        """First sample of the next stop."""
+        after = bisect_right(self._stops, frame)
+        return self._stops[after] if after < len(self._stops) else _NEVER
+
+    def change_after(self, first: int, end: int) -> int:
+        """Sample where the harmony of step ``first`` changes, if that is after step ``end``; else 0."""
+        beat = first // STEPS_PER_BEAT
+        change = beat + 1
+        while (
+            change < len(self._chords)
+            and change <= beat + _LONGEST_PEDAL
+            and self._chords[change] == self._chords[beat]
+        ):
+            change += 1
+        return self.frame(change * STEPS_PER_BEAT) if change * STEPS_PER_BEAT > end else 0
 
 
 def energy_of_beats(cue: CueSheet) -> list[float]:
@@ -97,14 +150,19 @@ def energy_of_beats(cue: CueSheet) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Stroke:
-    """A voice at a time and strength: held until ``end``, then released, damped over ``fade`` samples from ``cut``."""
+    """A voice at a time: held until ``end``, then released, damped over ``fade`` samples from ``cut``.
+
+    ``missed`` frames of it lie before the first frame of the picture and are not heard. ``curve`` is its dynamics:
+    frames of the body, gains, and how open it sounds.
+    """
 
     start: int
     end: int
     cut: int
     fade: int
+    missed: int
     voice: Voice
-    strength: float
+    curve: Curve
 
 
 class LayerPlayer:
@@ -139,7 +197,7 @@ class LayerPlayer:
         self._strokes = _strokes_of(bank, layer, mine, instrument=instrument, drums=drums)
         self._longest: dict[tuple[int, int, int], int] = {}
         for stroke in self._strokes:
-            wanted = stroke.end - stroke.start + _release_frames(stroke.voice)
+            wanted = stroke.end - stroke.start + stroke.missed + _release_frames(stroke.voice)
             self._longest[stroke.voice.body_key] = max(wanted, self._longest.get(stroke.voice.body_key, 0))
         self._next = 0
         self._ringing = np.zeros((2, 0), np.float32)
@@ -156,38 +214,35 @@ class LayerPlayer:
             until += 1
         strokes = [(stroke, self._sound_of(stroke)) for stroke in self._strokes[self._next : until]]
         self._next = until
-        reach = max([end - first, *(stroke.start - first + len(sound) for stroke, sound in strokes)])
+        reach = max([end - first, *(stroke.start - first + span[1] - span[0] for stroke, (_, span) in strokes)])
         bus = np.zeros((2, max(reach, self._ringing.shape[1])), np.float32)
-        for stroke, sound in strokes:
-            angle = (stroke.voice.pan + 1) * np.pi / 4
-            gain = self._gain * stroke.voice.gain * stroke.strength
-            there = slice(stroke.start - first, stroke.start - first + len(sound))
-            for side, share in enumerate((np.cos(angle), np.sin(angle))):
-                if share > 1e-6:
-                    bus[side, there] += sound * np.float32(gain * share)
-        bus = self._matrix @ bus
-        bus[:, : self._ringing.shape[1]] += self._ringing
+        bus[:, : self._ringing.shape[1]] = self._ringing
+        for stroke, (body, span) in strokes:
+            self._add(bus, stroke, at=stroke.start - first, body=body, span=span)
         self._ringing = bus[:, end - first :]
         return bus[:, : end - first]
 
-    def _sound_of(self, stroke: _Stroke) -> NDArray[np.float32]:
-        voice, held = stroke.voice, stroke.end - stroke.start
-        body = self._box.body_of(voice, self._longest[voice.body_key])
-        release = _release_frames(voice)
-        damped = stroke.cut - stroke.start + stroke.fade
-        sound = body[: min(held + release, damped)]
-        if len(sound) > held or damped <= len(sound):
-            sound = sound.copy()
-        if len(sound) > held:
-            time = np.arange(len(sound) - held, dtype=np.float32)
-            sound[held:] *= np.exp(time * np.float32(-np.log(1e5) / (voice.release * RATE + 1)))
-            last = min(_CHOKE_FADE, len(sound) - held)
-            if len(sound) == held + release:  # the fall ends above silence: close the gap without a click
-                sound[-last:] *= np.linspace(1, 0, last, dtype=np.float32)
-        if len(sound) == damped:
-            last = min(stroke.fade, damped)
-            sound[-last:] *= np.linspace(1, 0, last, dtype=np.float32)
-        return sound
+    def _sound_of(self, stroke: _Stroke) -> tuple[NDArray[np.float32], tuple[int, int]]:
+        """The body of a stroke, and which of its frames sound."""
+        body = self._box.body_of(stroke.voice, self._longest[stroke.voice.body_key])
+        held = stroke.end - stroke.start + stroke.missed
+        damped = stroke.cut - stroke.start + stroke.missed + stroke.fade
+        return body, (min(stroke.missed, len(body)), min(len(body), held + _release_frames(stroke.voice), damped))
+
+    def _add(
+        self, bus: NDArray[np.float32], stroke: _Stroke, *, at: int, body: NDArray[np.float32], span: tuple[int, int]
+    ) -> None:
+        voice, held = stroke.voice, stroke.end - stroke.start + stroke.missed
+        fade = 0
+        if span[1] == held + _release_frames(voice):  # the fall ends above silence: close the gap without a click
+            fade = min(_CHOKE_FADE, span[1] - held)
+        if span[1] == stroke.cut - stroke.start + stroke.missed + stroke.fade:
+            fade = min(stroke.fade, span[1] - span[0])
+        angle = (voice.pan + 1) * np.pi / 4
+        left, right = self._matrix @ (np.cos(angle), np.sin(angle)) * (self._gain * voice.gain)
+        release = held, float(np.exp(-np.log(1e5) / (voice.release * RATE + 1)))
+        places, gains, opens = stroke.curve
+        add_stroke(bus, at, body, span, release, fade, places, gains, opens, (float(left), float(right)))
 
 
 def _plays(layer: Layer, note: PlayedNote, others: frozenset[int]) -> bool:
@@ -205,26 +260,41 @@ def _plays(layer: Layer, note: PlayedNote, others: frozenset[int]) -> bool:
 def _strokes_of(
     bank: SoundFont, layer: Layer, notes: list[PlayedNote], *, instrument: Instrument, drums: bool
 ) -> list[_Stroke]:
-    """Every voice of every note, sorted by start; slow instruments begin early by their lead."""
+    """Every voice of every note, sorted by start; each begins early by what its instrument takes to be heard."""
     zones = bank.zones_of(instrument.bank, instrument.program)
-    lead = frames_of(Fraction(instrument.lead))
+    performed = sorted((perform(note, instrument, drums=drums) for note in notes), key=lambda note: note.start)
     strokes: list[_Stroke] = []
     chokes: dict[int, int] = {}  # exclusive group -> start of the stroke that follows, seen from the end
-    for note in reversed(notes):
+    for note in reversed(performed):
         key = note.key if layer.key is None else layer.key
         key = key if instrument.is_kit else instrument.fold(key + 12 * layer.octave)
+        lead = frames_of(instrument.lead(key, note.velocity))
         start = max(0, note.start - lead)
-        strength = _SOFT_ACCENT_GAIN if layer.plays == "accents" and note.hit < _ACCENT else 1.0
-        for voice in voices_of(zones, key, note.velocity):
+        missed = lead - (note.start - start)
+        curve = _curve_of(note, instrument, layer, origin=note.start - lead)
+        voices = voices_of(zones, key, note.velocity)
+        for voice in voices:
             cut, fade = note.stop, _STOP_FADE
             if drums and voice.group and chokes.get(voice.group, _NEVER) < cut:
                 cut, fade = chokes[voice.group], _CHOKE_FADE
             end = start + _DRUM_HOLD if drums else note.end
-            strokes.append(_Stroke(start, end, max(cut, start), fade, voice, strength))
-        for voice in voices_of(zones, key, note.velocity):
-            if voice.group:
-                chokes[voice.group] = start
+            strokes.append(_Stroke(start, max(end, start + 1), max(cut, start), fade, missed, voice, curve))
+        chokes.update({voice.group: start for voice in voices if voice.group})
     return sorted(strokes, key=lambda stroke: stroke.start)
+
+
+def _curve_of(note: PlayedNote, instrument: Instrument, layer: Layer, *, origin: int) -> Curve:
+    """The dynamics of a note as the kernel wants them; what begins softer also begins darker, as bows and lips do."""
+    points = dynamics(note, instrument)
+    softer = 20 * np.log10(_SOFT_ACCENT_GAIN) if layer.plays == "accents" and note.hit < _ACCENT else 0.0
+    levels = np.array([level for _, level in points])
+    places = np.array([time - origin for time, _ in points], np.int64)
+    gains = (10 ** ((levels + softer) / 20)).astype(np.float32)
+    opens = np.ones(len(points), np.float32)
+    if MANNERS[instrument.family].sustains:
+        cutoff = np.minimum(_OPEN_AT_REST * np.exp2(levels / _OPENING), _OPEN_AT_MOST)
+        opens = (1 - np.exp(-2 * np.pi * cutoff / RATE)).astype(np.float32)
+    return places, gains, opens
 
 
 def _release_frames(voice: Voice) -> int:

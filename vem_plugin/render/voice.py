@@ -15,13 +15,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import spline_filter1d
-from scipy.signal import lfilter
 
+from vem_plugin.render.kernels import STRIDE, read_body
 from vem_plugin.render.soundfont import (
     ATTENUATION,
     FILTER_CUTOFF,
@@ -31,6 +30,7 @@ from vem_plugin.render.soundfont import (
     START_OFFSET,
     START_OFFSET_COARSE,
     Modulator,
+    Sample,
     SoundFont,
     Zone,
 )
@@ -41,7 +41,9 @@ RATE = 48000
 _OPEN_FILTER = 13500  # cents; the filter does nothing above this
 _ATTENUATION_SCALE = 0.4  # E-mu hardware, and every bank tuned by ear since, takes 0.4 of the written attenuation
 _TOUCHES = 16  # velocities that sound alike but for loudness share a body
-_PAD = 8  # frames around a loop or an end that the interpolation may look at
+_PAD = 64  # frames around a loop or an end that the interpolation, whose filter rings a little, may look at
+_DECODED_AT_ONCE = 24000  # frames; a sample is decoded as far as notes need it, in steps of this
+_KEPT_SOURCES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ class VoiceBox:
 
     def __init__(self, bank: SoundFont) -> None:
         self._bank = bank
-        self._sources: dict[tuple, NDArray[np.float32]] = {}
         self._bodies: dict[tuple[int, int, int], NDArray[np.float32]] = {}
+        self._asked: dict[tuple[int, int, int], int] = {}
 
     def body_of(self, voice: Voice, frames: int) -> NDArray[np.float32]:
         """The sound of a voice from its onset, held for at least ``frames`` or until it has died away by itself.
@@ -112,46 +114,52 @@ class VoiceBox:
             ``n`` may exceed ``frames``; where it falls short the sound has ended.
         """
         kept = self._bodies.get(voice.body_key)
-        if kept is None or (len(kept) < frames and _is_looped(voice.zone)):
+        if kept is None or frames > self._asked[voice.body_key]:
             kept = self._make_body(voice, frames)
-            self._bodies[voice.body_key] = kept
+            self._bodies[voice.body_key], self._asked[voice.body_key] = kept, frames
         return kept
 
     def _make_body(self, voice: Voice, frames: int) -> NDArray[np.float32]:
         values = _values_of(voice.zone, voice.key, voice.touch)
         frames = max(1, min(frames, _audible_frames(values, voice.key)))
-        source, loop = self._source_of(voice.zone, values)
-        positions = _positions(voice.zone, voice.key, values, frames)
-        if loop is not None:
-            start, end = loop
-            first = int(np.searchsorted(positions, end))
-            positions[first:] = start + np.mod(positions[first:] - start, end - start)
-        else:
-            positions = positions[: max(1, int(np.searchsorted(positions, len(source) - _PAD)))]
-        sound = _low_pass(_read(source, positions), values, voice.key)
-        sound *= _volume_envelope(values, voice.key, len(sound))
-        return sound
+        time = np.arange(-(-frames // STRIDE) + 1, dtype=np.float64) * STRIDE / RATE
+        steps = _steps(voice.zone, voice.key, values, time[:-1])
+        needed = int(steps.sum() * STRIDE) + 1
+        source, loop = self._source_of(voice.zone, values, needed)
+        gains, filters = _volume_envelope(values, voice.key, time), _low_pass(values, voice.key, time[:-1])
+        return read_body(source, loop, frames, steps, gains, filters)
 
-    def _source_of(self, zone: Zone, values: dict[int, float]) -> tuple[NDArray, tuple[int, int] | None]:
+    def _source_of(
+        self, zone: Zone, values: dict[int, float], needed: int
+    ) -> tuple[NDArray[np.float32], tuple[int, int]]:
         """Spline coefficients of the sample from one before its first sounding frame, and its loop, from that."""
         skip = int(values.get(START_OFFSET, 0) + 32768 * values.get(START_OFFSET_COARSE, 0))
         skip = max(skip, self._bank.silence_of(zone.sample))
-        loop = None
-        if _is_looped(zone):
-            start = int(zone.sample.loop[0] + values.get(2, 0) + 32768 * values.get(45, 0))
-            end = int(zone.sample.loop[1] + values.get(3, 0) + 32768 * values.get(50, 0))
-            loop = (start - skip, end - skip)
-        known = (zone.sample, skip, loop)
-        if known not in self._sources:
-            frames = self._bank.frames_of(zone.sample)[skip:]
-            if loop is None:
-                frames = np.concatenate([frames, np.zeros(_PAD, np.float32)])
-            else:  # what follows the loop's end, for the interpolation, is the loop's beginning
-                around = np.arange(loop[1], loop[1] + _PAD) - loop[1]
-                frames = np.concatenate([frames[: loop[1]], frames[loop[0] + around % (loop[1] - loop[0])]])
-            coefficients = np.asarray(spline_filter1d(frames), np.float32)
-            self._sources[known] = np.concatenate([coefficients[1:2], coefficients, np.zeros(2, np.float32)])
-        return self._sources[known], loop
+        if not _is_looped(zone):
+            return _one_shot(self._bank, zone.sample, skip, -(-needed // _DECODED_AT_ONCE)), (0, 0)
+        start = int(zone.sample.loop[0] + values.get(2, 0) + 32768 * values.get(45, 0)) - skip
+        end = int(zone.sample.loop[1] + values.get(3, 0) + 32768 * values.get(50, 0)) - skip
+        return _looping(self._bank, zone.sample, skip, (start, end)), (start, end)
+
+
+@lru_cache(maxsize=_KEPT_SOURCES)
+def _one_shot(bank: SoundFont, sample: Sample, skip: int, pieces: int) -> NDArray[np.float32]:
+    """A sample that is played once, as far as the notes need it: decoding is most of the work of a short note."""
+    frames = bank.frames_of(sample, first=skip, frames=pieces * _DECODED_AT_ONCE + _PAD)
+    return _coefficients(np.concatenate([frames, np.zeros(_PAD, np.float32)]))
+
+
+@lru_cache(maxsize=_KEPT_SOURCES)
+def _looping(bank: SoundFont, sample: Sample, skip: int, loop: tuple[int, int]) -> NDArray[np.float32]:
+    """A looped sample; what follows the loop's end, for the interpolation, is the loop's beginning."""
+    frames = bank.frames_of(sample, first=skip, frames=loop[1])
+    around = loop[0] + np.arange(_PAD) % (loop[1] - loop[0])
+    return _coefficients(np.concatenate([frames[: loop[1]], frames[around]]))
+
+
+def _coefficients(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    coefficients = np.asarray(spline_filter1d(frames), np.float32)
+    return np.concatenate([coefficients[1:2], coefficients, np.zeros(2, np.float32)])
 
 
 def _is_looped(zone: Zone) -> bool:
@@ -194,48 +202,27 @@ def _seconds(timecents: float) -> float:
     return 2.0 ** (max(-12000.0, min(8000.0, timecents)) / 1200)
 
 
-def _hertz(cents: float) -> float:
-    return 8.175798915643707 * 2.0 ** (cents / 1200)
+def _hertz(cents: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    return 8.175798915643707 * np.exp2(np.asarray(cents) / 1200)
 
 
-def _positions(zone: Zone, key: int, values: dict[int, float], frames: int) -> NDArray[np.float64]:
-    """Where in the sample each output frame reads, in sample frames."""
+def _steps(zone: Zone, key: int, values: dict[int, float], time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sample frames read per frame, at each time."""
     root = zone.sample.key if values[ROOT_KEY] < 0 else values[ROOT_KEY]
     cents = (key - root) * values[SCALE_TUNING] + 100 * values.get(51, 0) + values.get(52, 0)
-    step = zone.sample.rate / RATE * 2.0 ** ((cents + zone.sample.cents) / 1200)
-    bend = np.zeros(1)
+    bend = np.full(len(time), cents + zone.sample.cents, np.float64)
     if values.get(6):
-        bend = bend + values[6] * _oscillator(values.get(23, -12000), values.get(24, 0), frames)
+        bend += values[6] * _oscillator(values.get(23, -12000), values.get(24, 0), time)
     if values.get(5):
-        bend = bend + values[5] * _oscillator(values.get(21, -12000), values.get(22, 0), frames)
+        bend += values[5] * _oscillator(values.get(21, -12000), values.get(22, 0), time)
     if values.get(7):
-        bend = bend + values[7] * _modulation_envelope(values, key, frames)
-    if len(bend) == 1:
-        return np.arange(frames) * step
-    steps = step * np.exp2(bend / 1200)
-    return np.cumsum(steps) - steps[0]
+        bend += values[7] * _modulation_envelope(values, key, time)
+    return zone.sample.rate / RATE * np.exp2(bend / 1200)
 
 
-def _read(coefficients: NDArray[np.float32], positions: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Reads between the frames by a cubic B-spline, whose error stays below what 16-bit samples hold.
-
-    ``coefficients`` begin one frame before position 0.
-    """
-    index = positions.astype(np.intp)
-    right = (positions - index).astype(np.float32)
-    left = 1 - right
-    cube_left, cube_right = left * left * left, right * right * right
-    sixth, two_thirds = np.float32(1 / 6), np.float32(2 / 3)
-    sound = np.take(coefficients, index) * (cube_left * sixth)
-    sound += np.take(coefficients, index + 1) * (two_thirds - right * right + cube_right * np.float32(0.5))
-    sound += np.take(coefficients, index + 2) * (two_thirds - left * left + cube_left * np.float32(0.5))
-    sound += np.take(coefficients, index + 3) * (cube_right * sixth)
-    return np.asarray(sound, np.float32)
-
-
-def _oscillator(delay: float, pitch: float, frames: int) -> NDArray[np.float64]:
+def _oscillator(delay: float, pitch: float, time: NDArray[np.float64]) -> NDArray[np.float64]:
     """The triangle that vibrato and tremolo are made of, -1 to 1, from zero upwards after its delay."""
-    time = np.arange(frames) / RATE - _seconds(delay)
+    time = time - _seconds(delay)
     turns = time * _hertz(pitch) + 0.25
     turns -= np.floor(turns)
     return np.where(time < 0, 0.0, 1 - np.abs(4 * turns - 2))
@@ -259,64 +246,46 @@ def _audible_frames(values: dict[int, float], key: int) -> int:
     return int((delay + attack + hold + 0.9 * decay) * RATE)
 
 
-def _volume_envelope(values: dict[int, float], key: int, frames: int) -> NDArray[np.float32]:
+def _volume_envelope(values: dict[int, float], key: int, time: NDArray[np.float64]) -> NDArray[np.float32]:
     """Linear attack, hold, then a straight fall in decibels (100 dB in the decay time) to the sustain level."""
     delay, attack, hold, decay = _stages(values, 33, key)
     sustain = max(0.0, values.get(37, 0)) / 10  # dB below full
-    time = np.arange(frames, dtype=np.float32) / RATE - delay
-    fall = np.clip((time - attack - hold) * (100 / decay), 0, min(sustain, 100.0))
-    rise = np.clip(time / attack, 0, 1)
+    since = time - delay
+    fall = np.clip((since - attack - hold) * (100 / decay), 0, min(sustain, 100.0))
+    rise = np.clip(since / attack, 0, 1)
     tremolo = values.get(13, 0) / 10
     if tremolo:
-        fall = fall + tremolo * _oscillator(values.get(21, -12000), values.get(22, 0), frames)
+        fall = fall + tremolo * _oscillator(values.get(21, -12000), values.get(22, 0), time)
     return (rise * np.exp(fall * (-math.log(10) / 20))).astype(np.float32)
 
 
-def _modulation_envelope(values: dict[int, float], key: int, frames: int) -> NDArray[np.float64]:
+def _modulation_envelope(values: dict[int, float], key: int, time: NDArray[np.float64]) -> NDArray[np.float64]:
     """Convex attack, hold, then a straight fall to the sustain level, 0 to 1."""
     delay, attack, hold, decay = _stages(values, 25, key)
     sustain = 1 - min(1.0, max(0.0, values.get(29, 0) / 1000))
-    time = np.arange(frames) / RATE - delay
-    rise = np.clip(time / attack, 1e-4, 1)
+    since = time - delay
+    rise = np.clip(since / attack, 1e-4, 1)
     rise = np.clip(1 + 400 / 960 * np.log10(rise), 0, 1)
-    return np.where(time < attack, rise, np.clip(1 - (time - attack - hold) / decay, sustain, 1))
+    return np.where(since < attack, rise, np.clip(1 - (since - attack - hold) / decay, sustain, 1))
 
 
-def _low_pass(sound: NDArray[np.float32], values: dict[int, float], key: int) -> NDArray[np.float32]:
-    """The zone's resonant low-pass filter, its cutoff moved by the modulation envelope and the oscillator."""
-    cutoff = np.full(1, values.get(FILTER_CUTOFF, _OPEN_FILTER))
+def _low_pass(values: dict[int, float], key: int, time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The zone's resonant low-pass at each time, its cutoff moved by the modulation envelope and the oscillator.
+
+    Two poles. Shape (k, 3), gain of the input and two coefficients of the output; (0, 3) where the filter stays open.
+    The gain falls as the resonance (Q) rises, as the specification wants.
+    """
+    cutoff = np.full(len(time), values.get(FILTER_CUTOFF, _OPEN_FILTER), np.float64)
     if values.get(11):
-        cutoff = cutoff + values[11] * _modulation_envelope(values, key, len(sound))
+        cutoff += values[11] * _modulation_envelope(values, key, time)
     if values.get(10):
-        cutoff = cutoff + values[10] * _oscillator(values.get(21, -12000), values.get(22, 0), len(sound))
+        cutoff += values[10] * _oscillator(values.get(21, -12000), values.get(22, 0), time)
     cutoff = np.minimum(cutoff, _OPEN_FILTER)
     if cutoff.min() >= _OPEN_FILTER:
-        return sound
+        return np.empty((0, 3))
     resonance = 10 ** ((max(0.0, values.get(9, 0)) / 10 - 3.01) / 20)
-    out = np.empty_like(sound)
-    state = np.zeros(2, np.float32)
-    for first, end in _steady_stretches(cutoff, len(sound)):
-        middle = cutoff[min(len(cutoff) - 1, (first + end) // 2)]
-        feed, back = _low_pass_coefficients(_hertz(float(middle)), resonance)
-        out[first:end], state = lfilter(feed, back, sound[first:end], zi=state)
-    return out
-
-
-def _steady_stretches(cutoff: NDArray[np.float64], frames: int) -> list[tuple[int, int]]:
-    """Stretches over which the cutoff moves by less than a semitone; at least 32 frames long."""
-    if len(cutoff) == 1:
-        return [(0, frames)]
-    steps = np.floor(cutoff[::32] / 60)
-    edges = [0, *(np.flatnonzero(np.diff(steps)) * 32 + 32).tolist(), frames]
-    return list(pairwise(edges))
-
-
-def _low_pass_coefficients(hertz: float, resonance: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A two-pole low-pass; ``resonance`` is its Q, and its gain falls as Q rises (as the specification wants)."""
-    angle = 2 * math.pi * min(hertz, 0.45 * RATE) / RATE
-    alpha = math.sin(angle) / (2 * resonance)
-    feed = (1 - math.cos(angle)) / 2 / math.sqrt(max(1.0, resonance))
+    angle = 2 * np.pi * np.minimum(_hertz(cutoff), 0.45 * RATE) / RATE
+    alpha = np.sin(angle) / (2 * resonance)
     scale = 1 / (1 + alpha)
-    forward = np.array([feed, 2 * feed, feed]) * scale
-    backward = np.array([1.0, -2 * math.cos(angle) * scale, (1 - alpha) * scale])
-    return forward.astype(np.float32), backward.astype(np.float32)
+    feed = (1 - np.cos(angle)) / 2 / math.sqrt(max(1.0, resonance))
+    return np.stack([feed * scale, -2 * np.cos(angle) * scale, (1 - alpha) * scale], axis=1)

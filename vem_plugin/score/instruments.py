@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from vem_plugin.errors import RenderError
 
@@ -14,6 +15,12 @@ BANK_FOLDER = Path(__file__).parents[1] / "render" / "bank"
 BANK = BANK_FOLDER / "vem.sf3"
 LEVELS = BANK_FOLDER / "levels.json"
 _DRUM_BANK = 128
+_KIT_KEYS = (35, 82)
+
+TOUCHES = (64, 104)
+"""Velocities at which leads are measured; between them they are interpolated."""
+LONGEST_LEAD = Fraction(12, 100)
+"""A slower swell is no onset any more; to begin it even earlier would only blur what comes before."""
 
 Family = Literal[
     "bowed",
@@ -34,14 +41,20 @@ Family = Literal[
 """Kinds of instruments, by how they are played; a ``machine`` is a drum kit that is never late."""
 
 
+class Measured(TypedDict):
+    """What ``levels.json`` keeps of an instrument."""
+
+    loudness: float
+    leads: list[list[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """A preset of the bank.
 
     ``keys`` are the lowest and highest key cut out of the source bank; ``loudness`` is that of one note at velocity
-    90 in LUFS (momentary maximum); ``lead`` the seconds from the start of a note until it has half its strength:
-    notes begin that much early, so that the ear hears them on time. ``family`` says how it is played
-    (``vem_plugin.render.performance``).
+    90 in LUFS (momentary maximum); ``leads`` the milliseconds until each key is heard to begin (from the lowest key to
+    the highest), for each of ``TOUCHES``. ``family`` says how it is played (``vem_plugin.render.performance``).
     """
 
     name: str
@@ -50,7 +63,7 @@ class Instrument:
     program: int
     keys: tuple[int, int]
     loudness: float
-    lead: float
+    leads: tuple[tuple[int, ...], ...]
 
     @property
     def is_kit(self) -> bool:
@@ -66,6 +79,12 @@ class Instrument:
             key -= 12
         return key
 
+    def lead(self, key: int, velocity: int) -> Fraction:
+        """Seconds that a note begins early, so that the ear hears it on time; ``LONGEST_LEAD`` at most."""
+        (soft, hard), place = self.leads, key - self.keys[0]
+        share = Fraction(min(max(velocity, TOUCHES[0]), TOUCHES[1]) - TOUCHES[0], TOUCHES[1] - TOUCHES[0])
+        return min(LONGEST_LEAD, (soft[place] * (1 - share) + hard[place] * share) / 1000)
+
 
 @lru_cache(maxsize=1)
 def instruments() -> dict[str, Instrument]:
@@ -78,22 +97,26 @@ def instruments() -> dict[str, Instrument]:
     """
     measured = _read(LEVELS)
     return {
-        name: replace(instrument, loudness=float(measured[name]["loudness"]), lead=float(measured[name]["lead"]))
+        name: replace(
+            instrument,
+            loudness=float(measured[name]["loudness"]),
+            leads=tuple(tuple(leads) for leads in measured[name]["leads"]),
+        )
         for name, instrument in listed_instruments().items()
     }
 
 
 def listed_instruments() -> dict[str, Instrument]:
-    """The instruments as ``instruments.json`` lists them, loudness and lead 0: what there is to measure."""
+    """The instruments as ``instruments.json`` lists them, loudness 0 and no leads: what there is to measure."""
     return {
         name: Instrument(
             name=name,
             family=entry["family"],
             bank=_DRUM_BANK if entry.get("drum") else entry.get("bank", 0),
             program=entry["program"],
-            keys=tuple(entry.get("keys", (0, 127))),
+            keys=tuple(entry.get("keys", _KIT_KEYS)),
             loudness=0.0,
-            lead=0.0,
+            leads=(),
         )
         for name, entry in _read(BANK_FOLDER / "instruments.json")["instruments"].items()
     }
