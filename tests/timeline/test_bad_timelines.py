@@ -63,9 +63,9 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_another_format_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "edit.fcpxml"
-    path.write_text("<fcpxml/>")
-    assert ".fcpxml" in refused(path).what
+    path = tmp_path / "edit.prproj"
+    path.write_bytes(b"\x1f\x8b\x08\x00")
+    assert "Premiere project" in refused(path).what
 
 
 def test_a_file_cut_short(desk: EditDesk) -> None:

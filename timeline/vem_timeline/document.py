@@ -1,7 +1,8 @@
 """A timeline file on disk: its text, and the OpenTimelineIO timeline in it.
 
-``.otio`` is JSON; ``.otioz`` is a zip with the same JSON as ``content.otio`` and the media under ``media/``.
-What is inside decides, not the suffix. Foreign exceptions end here and become `UnreadableTimeline`.
+``.otio`` is JSON; ``.otioz`` is a zip with the same JSON as ``content.otio`` and the media under ``media/``; ``.otiod``
+is a folder of the same shape. What is inside decides, not the suffix. Foreign exceptions end here and become
+`UnreadableTimeline`.
 """
 
 from __future__ import annotations
@@ -9,40 +10,28 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 
+from vem_timeline.colors import COLORS, nearest_color
 from vem_timeline.errors import EmptyTimeline, UnreadableTimeline
-from vem_timeline.splice import loaded
+from vem_timeline.pick import picked
+from vem_timeline.splice import depth_of, loaded
 
 CONTENT = "content.otio"
 """Name of the timeline inside an .otioz bundle."""
 
-_OTHER_FORMATS = {
-    ".xml",
-    ".fcpxml",
-    ".fcpxmld",
-    ".edl",
-    ".aaf",
-    ".prproj",
-    ".drp",
-    ".drt",
-    ".kdenlive",
-    ".mlt",
-    ".xges",
-}
+_LARGEST = 512 * 2**20
+"""Bytes of JSON; ten thousand clips take about 30 MB."""
+_DEEPEST = 400
+"""Brackets inside brackets; OpenTimelineIO's own parser recurses, and damaged files must not exhaust its stack."""
 _UNREADABLE = (otio.exceptions.OTIOError, ValueError, KeyError, TypeError, IndexError, RuntimeError)
 _VALUE_SCHEMAS = ("RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d", "Filler", "Sequence")
 _EXPORT_AGAIN = "Export the edit as OpenTimelineIO (.otio) again."
-_COLORS = (
-    ("PINK", (1.0, 0.0, 0.75)), ("RED", (1.0, 0.0, 0.0)), ("ORANGE", (1.0, 0.5, 0.0)),
-    ("YELLOW", (1.0, 1.0, 0.0)), ("GREEN", (0.0, 1.0, 0.0)), ("CYAN", (0.0, 1.0, 1.0)),
-    ("BLUE", (0.0, 0.0, 1.0)), ("PURPLE", (0.5, 0.0, 0.5)), ("MAGENTA", (1.0, 0.0, 1.0)),
-    ("BLACK", (0.0, 0.0, 0.0)), ("WHITE", (1.0, 1.0, 1.0)),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +44,8 @@ class Document:
     members: frozenset[str] | None = None
 
 
-def open_document(path: Path) -> Document:
-    """Read a timeline file.
+def open_document(path: Path, *, timeline: str | None = None) -> Document:
+    """Read a timeline file; ``timeline`` names one of several.
 
     Raises
     ------
@@ -64,21 +53,27 @@ def open_document(path: Path) -> Document:
         If the file is missing, broken, no timeline, or of a newer format than is understood.
     """
     text, members = text_of_file(path)
-    return Document(path=path, text=text, timeline=timeline_of_text(text, path), members=members)
+    return Document(path=path, text=text, timeline=timeline_of_text(text, path, wanted=timeline), members=members)
 
 
-def timeline_of_text(text: str, path: Path) -> otio.schema.Timeline:
-    """The timeline that a JSON text holds; ``path`` is named in errors, those of `open_document`."""
-    return _timeline_in(_parse(text, path), path)
+def timeline_of_text(text: str, path: Path, *, wanted: str | None = None) -> otio.schema.Timeline:
+    """The timeline that a JSON text holds, of the name ``wanted`` if given; raises as `open_document`."""
+    return _timeline_in(_parse(text, path), path, wanted)
 
 
 def text_of_file(path: Path) -> tuple[str, frozenset[str] | None]:
     """JSON text of a timeline file, and the members of the bundle it lies in (None for a bare .otio)."""
     try:
         if path.is_dir():
-            raise UnreadableTimeline("This is a folder, not a timeline.", where=str(path), remedy="Give an .otio file.")
+            return (path / CONTENT).read_bytes().decode("utf-8"), None
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as bundle:
+                if bundle.getinfo(CONTENT).file_size > _LARGEST:
+                    raise UnreadableTimeline(
+                        "The timeline in the bundle is larger than any edit.",
+                        where=str(path),
+                        remedy="Export the edit as .otioz again.",
+                    )
                 raw, members = bundle.read(CONTENT), frozenset(bundle.namelist())
         else:
             raw, members = path.read_bytes(), None
@@ -94,7 +89,7 @@ def text_of_file(path: Path) -> tuple[str, frozenset[str] | None]:
         raise UnreadableTimeline(
             f"The bundle holds no {CONTENT}.", where=str(path), remedy="Export the edit as .otioz again."
         ) from error
-    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, zlib.error) as error:
         raise UnreadableTimeline(
             f"The bundle is damaged: {error}.", where=str(path), remedy="Export the edit as .otioz again."
         ) from error
@@ -107,6 +102,8 @@ def text_of_file(path: Path) -> tuple[str, frozenset[str] | None]:
 
 def _parse(text: str, path: Path) -> Any:
     text = text.removeprefix("\ufeff")
+    if depth_of(text) > _DEEPEST:
+        raise UnreadableTimeline("The timeline is nested deeper than any edit.", where=str(path), remedy=_EXPORT_AGAIN)
     try:
         return otio.adapters.read_from_string(text, "otio_json")
     except _UNREADABLE as error:
@@ -124,7 +121,7 @@ def _in_known_schemas(text: str, path: Path, cause: Exception) -> str:
     try:
         tree = loaded(text)
     except (ValueError, RecursionError) as error:
-        if path.suffix.lower() in _OTHER_FORMATS or "{" not in text[:100]:
+        if "{" not in text[:100]:
             raise _not_a_timeline(path) from error
         raise UnreadableTimeline(
             f"The timeline is broken JSON: {_first_line(error)}.", where=str(path), remedy=_EXPORT_AGAIN
@@ -168,14 +165,13 @@ def _translate(value: Any, known: dict[str, int], strange: set[str], *, key: str
 def _color_name(color: dict[str, Any]) -> str:
     """Name of a Marker.3 colour: its own if it is one of the eleven, else the nearest of them."""
     name = str(color.get("name", "")).upper()
-    if name in dict(_COLORS):
+    if name in dict(COLORS):
         return name
-    wanted = tuple(float(color.get(part, 0.0)) for part in "rgb")
-    return min(_COLORS, key=lambda entry: sum((a - b) ** 2 for a, b in zip(wanted, entry[1], strict=True)))[0]
+    return nearest_color(*(float(color.get(part, 0.0)) for part in "rgb"))
 
 
-def _timeline_in(root: Any, path: Path) -> otio.schema.Timeline:
-    """The one timeline in what a file holds."""
+def _timeline_in(root: Any, path: Path, wanted: str | None) -> otio.schema.Timeline:
+    """The timeline in what a file holds, the one of a name or the only one."""
     if isinstance(root, otio.schema.Timeline):
         timelines = [root]
     elif isinstance(root, otio.schema.SerializableCollection):
@@ -187,22 +183,18 @@ def _timeline_in(root: Any, path: Path) -> otio.schema.Timeline:
             where=str(path),
             remedy="Export a whole timeline or sequence.",
         )
-    if len(timelines) != 1:
-        names = ", ".join(repr(timeline.name) for timeline in timelines)
-        what = f"The file holds {len(timelines)} timelines: {names}." if timelines else "The file holds no timeline."
-        raise UnreadableTimeline(what, where=str(path), remedy="Export one timeline into a file of its own.")
-    if timelines[0].tracks is None or len(timelines[0].tracks) == 0:
+    timeline = picked(timelines, wanted, path, name_of=lambda entry: entry.name)
+    if timeline.tracks is None or len(timeline.tracks) == 0:
         raise EmptyTimeline("The timeline has no tracks.", where=str(path), remedy="Put a picture on a track.")
-    return timelines[0]
+    return timeline
 
 
 def _not_a_timeline(path: Path) -> UnreadableTimeline:
-    suffix = path.suffix.lower()
-    if suffix in _OTHER_FORMATS:
-        what = f"Timelines are read as .otio or .otioz, not as {suffix}."
-    else:
-        what = "This is no OpenTimelineIO timeline."
-    return UnreadableTimeline(what, where=str(path), remedy="Export the edit as OpenTimelineIO (.otio).")
+    return UnreadableTimeline(
+        "This is no timeline.",
+        where=str(path),
+        remedy="Export the edit as OpenTimelineIO (.otio), FCPXML, Final Cut 7 XML or EDL.",
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -64,7 +64,7 @@ _TITLES = frozenset(
     ]
 )
 _TITLE_PAIRS = (("lower", "third"), ("lower", "thirds"), ("burn", "in"))
-_BLACK = frozenset({"black", "black video", "blackvideo", "bl"})
+_BLACK = frozenset({"black", "black video", "blackvideo", "bl", "slug"})
 
 
 def words_of_name(name: str) -> list[str]:
@@ -102,6 +102,8 @@ def is_title(clip: Node) -> bool:
 
     Only generators, stills and clips without media can be: a film file named "title sequence" is a picture.
     """
+    if clip.overlay:
+        return True
     if clip.media is not None and clip.media.kind in ("file", "sequence") and not clip.media.still:
         return False
     words = words_of_name(clip.name)

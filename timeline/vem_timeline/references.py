@@ -12,7 +12,7 @@ from vem_timeline.clock import exact_rate
 from vem_timeline.exact_time import seconds_of_time
 from vem_timeline.tree import ImageSequence, MediaSource
 
-_STILLS = frozenset(
+STILLS = frozenset(
     [
         ".png",
         ".jpg",
@@ -48,7 +48,7 @@ def source_of_clip(clip: otio.schema.Clip) -> MediaSource:
         suffix = PurePosixPath(url.replace("\\", "/").lower()).suffix
         # Some applications say that a still lasts one frame, however long it is shown.
         one_frame = reference.available_range is not None and reference.available_range.duration.value == 1
-        return MediaSource("file", url, start, duration, still=suffix in _STILLS or one_frame)
+        return MediaSource("file", url, start, duration, still=suffix in STILLS or one_frame)
     if isinstance(reference, otio.schema.GeneratorReference):
         return MediaSource("generator", available_start=start, available_duration=duration, still=True)
     return MediaSource("missing", available_start=start, available_duration=duration)

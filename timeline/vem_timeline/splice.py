@@ -42,6 +42,15 @@ def loaded(text: str) -> Any:
         return json.loads(_ODD_NUMBER.sub(lambda match: match.group(1) or "NaN", text))
 
 
+def depth_of(text: str) -> int:
+    """How deep the brackets of a JSON text stand in each other."""
+    depth = deepest = 0
+    for token in _BRACKET.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def value_at(text: str, span: JsonSpan) -> Any:
     """The value a span holds."""
     return loaded(text[span.start : span.end])

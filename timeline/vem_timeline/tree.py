@@ -91,7 +91,10 @@ class Join:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A clip, gap, track or stack. ``looks`` holds its effects, ``role`` the kind of a track."""
+    """A clip, gap, track or stack. ``looks`` holds its effects, ``role`` the kind of a track.
+
+    ``overlay`` is a clip that its format calls a title or graphic, which lets the picture below show through.
+    """
 
     kind: NodeKind
     name: str
@@ -106,6 +109,7 @@ class Node:
     notes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     looks: str = ""
+    overlay: bool = False
     place: Place | None = None
 
     @property

@@ -25,7 +25,7 @@ from vem_timeline.clock import Clock, exact_rate
 from vem_timeline.errors import TimelineError, UnreadableTimeline, UnwritableTimeline
 from vem_timeline.music_track import MusicClip, Ruler, Target, track_of_music
 from vem_timeline.ownership import TRACK_NAME, is_own_track, short_id
-from vem_timeline.read import measure_of_document
+from vem_timeline.read import edit_of_document
 
 if TYPE_CHECKING:
     from vem_timeline.document import Document
@@ -67,7 +67,8 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     source, destination = Path(source), Path(destination)
     document = open_document(source)
     _check_destination(document, destination)
-    clock, duration = measure_of_document(document)
+    edit = edit_of_document(document)
+    clock, duration = edit.clock, edit.root.duration
     spans = _tracks_in(document)
     own = _own_tracks(document.text, spans)
     bare = _without_own_tracks(document, spans, own)

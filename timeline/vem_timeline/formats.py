@@ -1,0 +1,160 @@
+"""Which format a file is, by what is inside, and the reader for it."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+from vem_timeline.edit import Edit, located
+from vem_timeline.errors import EmptyTimeline, UnreadableTimeline
+from vem_timeline.tree import RemarkBook
+
+SUFFIXES = (".otio", ".otioz", ".otiod", ".xml", ".fcpxml", ".fcpxmld", ".edl", ".kdenlive", ".mlt", ".aaf")
+"""Suffixes of the files that are read; a program uses them to tell an edit from other files."""
+
+_AAF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_EVENT = re.compile(rb"^\s*\d{1,8}\s+\S.*\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\s", re.MULTILINE)
+_PROJECTS = {
+    ".prproj": "a Premiere project",
+    ".drp": "a DaVinci Resolve project",
+    ".drt": "a DaVinci Resolve timeline",
+    ".xges": "a GStreamer editing project",
+    ".avb": "an Avid bin",
+    ".veg": "a VEGAS project",
+    ".aep": "an After Effects project",
+}
+_EXPORT = "Export the edit as OpenTimelineIO (.otio), FCPXML, Final Cut 7 XML or EDL."
+
+
+def open_edit(path: Path, *, timeline: str | None = None, rate: Fraction | None = None) -> Edit:
+    """Read the tracks of a timeline file of any format.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or an ``.fcpxmld`` or ``.otiod`` folder.
+    timeline : str, optional
+        Name of the timeline, where a file holds several.
+    rate : Fraction, optional
+        Frames per second of an edit list.
+
+    Raises
+    ------
+    UnreadableTimeline, EmptyTimeline
+        As `vem_timeline.read`.
+    """
+    if path.is_dir():
+        return _of_folder(path, timeline)
+    head = head_of(path)
+    if head.startswith(_AAF):
+        from vem_timeline.aaf import edit_of_aaf
+
+        return edit_of_aaf(path, timeline=timeline)
+    if is_xml(head):
+        return _of_xml(path, path, timeline)
+    if _is_edit_list(head, path):
+        from vem_timeline.edl import edit_of_edl
+
+        with located(path):
+            return _with_length(edit_of_edl(bytes_of(path), path, RemarkBook(), rate=rate))
+    if path.suffix.lower() in _PROJECTS and not head.startswith(b"PK"):
+        raise UnreadableTimeline(
+            f"This is {_PROJECTS[path.suffix.lower()]}, which only its own program reads.",
+            where=str(path),
+            remedy=_EXPORT,
+        )
+    return _of_otio(path, timeline)
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file; raises as `bytes_of`."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1 << 16)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def bytes_of(path: Path) -> bytes:
+    """Everything in a file.
+
+    Raises
+    ------
+    UnreadableTimeline
+        If it is not there, or must not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def is_xml(head: bytes) -> bool:
+    """Whether a file that begins like this is XML, in any encoding."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00", b"\x00<"))
+
+
+def _of_folder(path: Path, timeline: str | None) -> Edit:
+    inside = path / "Info.fcpxml"
+    if inside.is_file():
+        return _of_xml(path, inside, timeline)
+    if (path / "content.otio").is_file():
+        return _of_otio(path, timeline)
+    raise UnreadableTimeline(
+        "This is a folder, not a timeline.",
+        where=str(path),
+        remedy="Name the timeline file in it. Folders are read if they end in .fcpxmld or .otiod.",
+    )
+
+
+def _of_otio(path: Path, timeline: str | None) -> Edit:
+    # OpenTimelineIO is loaded only for its own files.
+    from vem_timeline.document import open_document
+    from vem_timeline.read import edit_of_document
+
+    return edit_of_document(open_document(path, timeline=timeline))
+
+
+def _of_xml(path: Path, file: Path, timeline: str | None) -> Edit:
+    from vem_timeline.xml_tree import parse_xml
+
+    root, book = parse_xml(bytes_of(file), file), RemarkBook()
+    with located(path):
+        if root.tag == "xmeml":
+            from vem_timeline.fcp7 import edit_of_fcp7
+
+            return _with_length(edit_of_fcp7(root, path, book, timeline=timeline))
+        if root.tag == "fcpxml":
+            from vem_timeline.fcpxml import edit_of_fcpxml
+
+            return _with_length(edit_of_fcpxml(root, path, book, timeline=timeline))
+        if root.tag == "mlt":
+            from vem_timeline.mlt import edit_of_mlt
+
+            return _with_length(edit_of_mlt(root, path, book, timeline=timeline))
+    raise UnreadableTimeline(
+        f"This is XML of another kind (<{root.tag[:40]}>), not a timeline that is read here.",
+        where=str(path),
+        remedy=_EXPORT,
+    )
+
+
+def _with_length(edit: Edit) -> Edit:
+    if edit.root.duration <= 0:
+        raise EmptyTimeline("The timeline has no length.", remedy="Put at least one enabled clip on a picture track.")
+    return edit
+
+
+def _is_edit_list(head: bytes, path: Path) -> bool:
+    if head.lstrip().startswith(b"{"):
+        return False
+    return _EVENT.search(head) is not None or (path.suffix.lower() == ".edl" and b"\0" not in head)
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableTimeline:
+    if isinstance(error, FileNotFoundError):
+        return UnreadableTimeline("There is no such file.", where=str(path), remedy="Check the path.")
+    reason = error.strerror or str(error)
+    return UnreadableTimeline(f"The file cannot be read: {reason}.", where=str(path), remedy="Check its permissions.")
