@@ -69,8 +69,8 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     _check_destination(document, destination)
     edit = edit_of_document(document)
     clock, duration = edit.clock, edit.root.duration
-    spans = _tracks_in(document)
-    own = _own_tracks(document.text, spans)
+    spans = tracks_in(document)
+    own = own_tracks(document.text, spans)
     bare = _without_own_tracks(document, spans, own)
     old_audio = _own_audio(document, spans, own, bare)
     target = target or _dialect_of(bare)
@@ -84,12 +84,12 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
         clip_schema=1 if '"Clip.1"' in bare and '"Clip.2"' not in bare else 2,
     )
     text = _with_track(document, spans, own, track)
-    _check_readable(text, source)
-    with _appearing(destination) as out:
+    check_readable(text, source)
+    with appearing(destination) as out:
         if packed is None:
             out.write(text.encode("utf-8"))
         else:
-            _write_bundle(out, source, text, packed=(packed, music.audio), dropped=old_audio)
+            write_bundle(out, source, text, packed=(packed, music.audio), dropped=old_audio)
     return destination
 
 
@@ -124,10 +124,10 @@ def _is_scored_by_us(path: Path) -> bool:
         document = open_document(path)
     except TimelineError:
         return False
-    return bool(_own_tracks(document.text, _tracks_in(document)))
+    return bool(own_tracks(document.text, tracks_in(document)))
 
 
-def _tracks_in(document: Document) -> list[splice.JsonSpan]:
+def tracks_in(document: Document) -> list[splice.JsonSpan]:
     """Where the tracks stand in the text of a timeline (which OpenTimelineIO has read already)."""
     text = document.text
     try:
@@ -163,7 +163,7 @@ def _timeline_at(text: str, start: int) -> int | None:
     return None
 
 
-def _own_tracks(text: str, spans: list[splice.JsonSpan]) -> tuple[int, ...]:
+def own_tracks(text: str, spans: list[splice.JsonSpan]) -> tuple[int, ...]:
     """Indices of the tracks that we wrote."""
     name = json.dumps(TRACK_NAME)
     return tuple(
@@ -183,7 +183,7 @@ def _without_own_tracks(document: Document, spans: list[splice.JsonSpan], own: t
 def _own_audio(document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...], bare: str) -> frozenset[str]:
     """Members of the bundle that only our tracks use."""
     members = document.members or frozenset()
-    urls = {url for index in own for url in _audio_urls(splice.value_at(document.text, spans[index]))}
+    urls = {url for index in own for url in audio_urls(splice.value_at(document.text, spans[index]))}
     return frozenset(
         member for url in urls if f'"{url}"' not in bare and (member := member_of_url(url, members)) is not None
     )
@@ -198,7 +198,7 @@ def _is_own(track: Any) -> bool:
     return is_own_track(str(track.get("name") or ""), track.get("metadata") or {}, names)
 
 
-def _audio_urls(track: dict[str, Any]) -> Iterator[str]:
+def audio_urls(track: dict[str, Any]) -> Iterator[str]:
     for clip in track.get("children") or []:
         references = [clip.get("media_reference"), *(clip.get("media_references") or {}).values()]
         yield from (str(entry["target_url"]) for entry in references if entry and entry.get("target_url"))
@@ -234,7 +234,7 @@ def _member_for(music: MusicClip, members: frozenset[str]) -> str:
     return f"media/{name}" if name not in taken else f"media/vem_{short_id(music.take_id)}_{name}"
 
 
-def _check_readable(text: str, source: Path) -> None:
+def check_readable(text: str, source: Path) -> None:
     """Read the result as any program would, before it is put on disk."""
     from vem_timeline.document import timeline_of_text
 
@@ -252,7 +252,7 @@ def _check_readable(text: str, source: Path) -> None:
         )
 
 
-def _write_bundle(
+def write_bundle(
     out: IO[bytes], source: Path, text: str, *, packed: tuple[str, Path], dropped: frozenset[str]
 ) -> None:
     """Copy a bundle with its timeline changed and the audio added; other members stay as they are."""
@@ -271,7 +271,7 @@ def _write_bundle(
 
 
 @contextmanager
-def _appearing(destination: Path) -> Iterator[IO[bytes]]:
+def appearing(destination: Path) -> Iterator[IO[bytes]]:
     """A file that is there in full when the block ends, and not at all if it fails."""
     growing = destination.with_name(f".{destination.name}.{os.getpid()}.part")
     try:
