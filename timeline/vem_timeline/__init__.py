@@ -9,12 +9,14 @@ from vem_timeline.clock import Clock, exact_rate
 from vem_timeline.errors import EmptyTimeline, TimelineError, UnreadableTimeline, UnwritableTimeline, VemError
 from vem_timeline.music_track import MusicClip, MusicMarker
 from vem_timeline.read import read, unpack
+from vem_timeline.repoint import HeldMusic, music_in, repoint
 from vem_timeline.storyboard import Marker, MediaUse, Remark, Shot, SpeechRange, Storyboard, Transition
 from vem_timeline.write import write_scored
 
 __all__ = [
     "Clock",
     "EmptyTimeline",
+    "HeldMusic",
     "Marker",
     "MediaUse",
     "MusicClip",
@@ -29,7 +31,9 @@ __all__ = [
     "UnwritableTimeline",
     "VemError",
     "exact_rate",
+    "music_in",
     "read",
+    "repoint",
     "unpack",
     "write_scored",
 ]

@@ -34,6 +34,17 @@ def carries_id(name: str) -> bool:
     return bool(_ID_AT_END.search(name))
 
 
+def id_in(name: str) -> str:
+    """The short id at the end of a name; empty if there is none."""
+    found = _ID_AT_END.search(name)
+    return found[0][-4:] if found else ""
+
+
+def without_id(name: str) -> str:
+    """A name without the short id at its end."""
+    return _ID_AT_END.sub("", name)
+
+
 def is_own_track(name: str, metadata: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Whether a track is one that we wrote.
 
