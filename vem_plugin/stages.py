@@ -142,14 +142,15 @@ def given_theme(settings: Settings) -> ThemeCard | None:
     """
     if settings.theme is None:
         return None
-    from vem_plugin.score.given_theme import theme_from_midi, theme_from_notes
+    from vem_plugin.score.given_theme import NOTE_NAME, theme_from_midi, theme_from_notes
     from vem_plugin.take import theme_of_take
 
     path = Path(settings.theme)
     kind = path.suffix.lower()
     if kind in MIDI_FILES:
         return theme_from_midi(path)
-    if kind in (*TIMELINES, ".json") or any(sign in settings.theme for sign in "/\\") or _is_folder(path):
+    sings = NOTE_NAME.match(settings.theme.split(maxsplit=1)[0] if settings.theme.strip() else "")
+    if _is_folder(path) or (not sings and any(sign in settings.theme for sign in "./\\")):
         return theme_of_take(path)
     return theme_from_notes(settings.theme, metre=metre_of(settings))
 

@@ -106,6 +106,12 @@ def test_a_bad_edit_is_one_clear_error(name: str, command: str, tmp_path: Path) 
         ("--takes", "0"),
         ("--seed", "-1"),
         ("--device", "abacus"),
+        ("--metre", "5/4"),
+        ("--theme", "C4 H4 E4"),
+        ("--theme", "gone.mid"),
+        ("--theme", "no/such/take"),
+        ("--palette", "epic/kazoo"),
+        ("--ducking", "40"),
     ],
 )
 def test_a_senseless_option_is_refused_before_any_work(options: tuple[str, str], tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ import pytest
 
 from vem_plugin.brief import Brief, SpanNote, read_spans
 from vem_plugin.direct import direct
+from vem_plugin.direct.captions import ENERGY_WORDS, STYLE_NAMES
 from vem_plugin.score.cue import MODES, STYLES, CueSheet, Section
 from vem_plugin.score.modes import MODE_SHARES
 from vem_plugin.score.swing import STRAIGHT
 from vem_plugin.score.theme import draw_cards
+from vem_plugin.training.corpus.caption_words import ENERGIES, MOODS, STYLE_WORDS
 from vem_plugin.training.corpus.teacher import compose_by_rule
 from vem_timeline.storyboard import Marker
 
@@ -250,6 +252,20 @@ def test_metre_and_swing_reach_the_cue_sheet(edit_of: MakeEdit) -> None:
     assert _conduct((parsed, plan), "swing", style="pop").swing.unit == "eighth"
     playful = {_conduct((parsed, plan), style="playful", seed=seed).swing for seed in range(12)}
     assert len(playful) == 2
+
+
+def test_scenes_are_told_in_words_that_were_taught() -> None:
+    assert STYLE_NAMES.keys() == set(STYLES)
+    assert all(name in STYLE_WORDS[style] for style, name in STYLE_NAMES.items())
+    assert all(word in ENERGIES[energy] for energy, word in ENERGY_WORDS.items())
+    assert all(mood in words for mood, words in MOODS.items())
+
+
+def test_a_given_mode_is_kept_where_the_style_is_at_home_in_it(edit_of: MakeEdit) -> None:
+    parsed, plan = edit_of(SHOTS)
+    modes = {direct(parsed, plan, Brief(), style="folk", seed=seed, mode="dorian").mode for seed in range(6)}
+    assert modes == {"dorian"}
+    assert direct(parsed, plan, Brief(), style="pop", seed=1, mode="phrygian").mode != "phrygian"
 
 
 def test_what_looks_alike_shares_a_theme_and_the_first_one_returns(edit_of: MakeEdit) -> None:

@@ -30,6 +30,19 @@ def test_a_strong_pull_bends_the_metre_and_a_weak_one_does_not():
     assert 7 in {bar.beat for bar in bars}
 
 
+@pytest.mark.parametrize("beats", range(2, 50))
+def test_bars_of_six_eighths_are_made_of_whole_pulses_where_they_can(beats):
+    bars = bars_of(beats, {}, meter=6)
+    assert sum(bar.beats for bar in bars) == beats
+    assert sum(bar.beats % 3 != 0 for bar in bars) <= (1 if beats % 3 == 0 else 2)
+    if beats % 3 == 0:
+        assert all(bar.beats in (3, 6) for bar in bars)
+
+
+def test_a_half_bar_of_six_eighths_is_the_cheapest_odd_one():
+    assert bar_price(3, 6) == min(bar_price(beats, 6) for beats in (2, 3, 4, 5, 7))
+
+
 def test_a_bar_has_between_two_beats_and_one_more_than_the_metre():
     assert bar_price(4, 4) == 0
     assert bar_price(3, 4) == bar_price(5, 4) < bar_price(2, 4)

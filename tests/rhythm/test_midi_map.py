@@ -9,8 +9,15 @@ import pytest
 from vem_plugin.errors import RenderError
 from vem_plugin.rhythm.beat_plan import Bar, BeatPlan, TempoSegment
 from vem_plugin.rhythm.constraints import constraints_of
-from vem_plugin.rhythm.midi_map import tempo_changes, time_signatures, write_tempo_map
+from vem_plugin.rhythm.midi_map import (
+    hit_markers,
+    tempo_changes,
+    ticks_per_beat,
+    time_signatures,
+    write_tempo_map,
+)
 from vem_plugin.rhythm.plan import plan_beats
+from vem_plugin.score.cue import tempo_range
 
 
 def played(changes: list[tuple[int, int]], tick: int, ticks_per_quarter: int) -> Fraction:
@@ -61,9 +68,40 @@ def test_time_signatures_change_where_bars_do():
     assert time_signatures(plan, 480) == [(0, 4, 4), (8 * 480, 3, 4), (11 * 480, 4, 4)]
 
 
-def test_an_odd_resolution_is_refused(plan):
+@pytest.mark.parametrize("ticks", [481, 482, 2])
+def test_an_odd_resolution_is_refused(plan, ticks):
     with pytest.raises(ValueError, match="eighths"):
-        tempo_changes(plan, 481)
+        tempo_changes(plan, ticks)
+
+
+@pytest.fixture(scope="module")
+def plan_in_six(benchmark_plan) -> BeatPlan:
+    edit = benchmark_plan.made_up_edit("midi six", 2.0, 60)
+    return plan_beats(
+        constraints_of(edit), edit.duration, frame=edit.clock.frame_duration, tempo=tempo_range("folk", 6), meter=6
+    )
+
+
+def test_a_beat_of_six_eight_is_an_eighth_note(plan_in_six):
+    changes, beat = tempo_changes(plan_in_six, 480), ticks_per_beat(plan_in_six, 480)
+    assert beat == 240
+    errors = [abs(played(changes, n * beat, 480) - time) for n, time in enumerate(plan_in_six.beat_times)]
+    assert max(errors) < Fraction(1, 10_000)
+    signatures = time_signatures(plan_in_six, 480)
+    assert signatures[0] == (0, 6, 8)
+    assert {lower for _, _, lower in signatures} == {8}
+    downbeats = {bar.beat * 240 for bar in plan_in_six.bars}
+    assert {tick for tick, _, _ in signatures} <= downbeats
+    assert [tick for tick, _ in hit_markers(plan_in_six, 480)] == [
+        landing.beat * 240 for landing in plan_in_six.landings
+    ]
+
+
+def test_six_eight_is_told_in_dotted_quarters(plan_in_six):
+    slow, fast = tempo_range("folk", 6)
+    assert slow / 3 <= plan_in_six.felt_bpm <= fast / 3
+    assert plan_in_six.felt_bpm * 3 == plan_in_six.base_bpm
+    assert max(bar.beats for bar in plan_in_six.bars) <= 7
 
 
 def test_the_file_reads_back_event_for_event(plan, tmp_path):

@@ -33,6 +33,15 @@ def drawn(edit: Storyboard, path: Path) -> Path:
     return draw_plan(edit, plan, path)
 
 
+def test_the_picture_of_six_eight_tells_its_metre_and_tempo(edit, tmp_path):
+    plan = plan_beats(constraints_of(edit), edit.duration, frame=edit.clock.frame_duration, tempo=(140, 190), meter=6)
+    path = draw_plan(edit, plan, tmp_path / "six.svg")
+    text = " ".join(ElementTree.parse(path).getroot().itertext())
+    assert f"6/8   ·   {float(plan.felt_bpm):.1f} dotted quarters a minute" in text
+    assert "off-beat sixteenth" in text
+    assert "eighth" not in text.replace("off-beat sixteenth", "")
+
+
 def test_an_svg_says_what_an_editor_looks_for(edit, tmp_path):
     text = " ".join(ElementTree.parse(drawn(edit, tmp_path / "plan.svg")).getroot().itertext())
     for words in (

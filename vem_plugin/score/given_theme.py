@@ -283,6 +283,8 @@ def with_theme(cards: ThemeCards, card: ThemeCard, cue: CueSheet) -> ThemeCards:
 
 def _in_metre(bar: TuneBar, old: int, new: int) -> TuneBar:
     """A bar squeezed or stretched into another metre, on eighths of its beats."""
+    if not bar:
+        return bar
     steps = new * STEPS_PER_BEAT
     by_start = {min(steps - 2, round(note.start * new / old / 2) * 2): note for note in reversed(bar)}
     starts = sorted(by_start)
