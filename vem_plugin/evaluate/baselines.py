@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -11,45 +11,46 @@ import numpy as np
 from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import STEPS_PER_BEAT
-from vem_plugin.score.theme import RealisedTheme, ThemeCards, draw_cards, realise
+from vem_plugin.score.theme import RealisedTheme, draw_cards, realise
+from vem_plugin.training.commands import HELDOUT_SEED, TRAIN_SEED
 from vem_plugin.training.corpus.build import Piece, build_piece
-from vem_plugin.training.corpus.teacher import compose_by_rule
+from vem_plugin.training.corpus.teacher import play_theme
 
-HELDOUT_SEED, TRAIN_SEED = 900_000, 1
-"""As in ``vem_plugin.training.commands``, which loads torch."""
 SHORTEST = 32
 """Beats; shorter pieces tell little."""
-CARDS, TAKE, AGAIN = 7, 8, 9
+CARDS, TAKE = 7, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A held-out cue sheet with theme cards, both new to the model; ``number`` seeds everything drawn for it."""
+    """A held-out cue sheet with a theme, both new to the model; ``number`` seeds everything drawn for it."""
 
     number: int
     cue: CueSheet
-    cards: ThemeCards
+    theme: RealisedTheme
 
-    @property
-    def theme(self) -> RealisedTheme:
-        """The cards spelled out."""
-        return realise(self.cue, self.cards)
-
-    def taught(self, take: int = TAKE) -> Piece:
-        """What the rule-based composer writes here; another ``take`` plays the same themes another way."""
-        rng = np.random.default_rng([take, self.number])
-        notes, chords = compose_by_rule(self.cue, self.cards, rng)
+    def taught(self) -> Piece:
+        """What the rule-based composer writes here."""
+        notes, chords = play_theme(self.cue, self.theme, np.random.default_rng([TAKE, self.number]))
         return Piece(self.cue, self.theme, notes, chords)
+
+    def with_theme(self, seed: int) -> Task:
+        """The same cue sheet with another held-out theme."""
+        return replace(self, theme=_theme_for(self.cue, [CARDS, self.number, seed]))
+
+
+def _theme_for(cue: CueSheet, seed: list[int]) -> RealisedTheme:
+    return realise(cue, draw_cards(cue, np.random.default_rng(seed), held_out=True))
 
 
 def held_out_tasks(count: int) -> tuple[Task, ...]:
-    """The first held-out cue sheets of at least ``SHORTEST`` beats, with cards of their own."""
+    """The first held-out cue sheets of at least ``SHORTEST`` beats, with themes on held-out progressions."""
     tasks: list[Task] = []
     number = 0
     while len(tasks) < count:
-        cue = build_piece(number, seed=HELDOUT_SEED).cue
+        cue = build_piece(number, seed=HELDOUT_SEED, held_out=True).cue
         if cue.beats >= SHORTEST:
-            tasks.append(Task(number, cue, draw_cards(cue, np.random.default_rng([CARDS, number]))))
+            tasks.append(Task(number, cue, _theme_for(cue, [CARDS, number])))
         number += 1
     return tuple(tasks)
 

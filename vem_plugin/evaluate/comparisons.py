@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
-
-import numpy as np
 
 from vem_plugin.evaluate.baselines import Task
 from vem_plugin.evaluate.counting import Count, figure_of, mean_of
@@ -16,12 +15,11 @@ from vem_plugin.evaluate.table import MODEL, TEACHER, Row, at_least, at_most
 from vem_plugin.evaluate.takes import Desk, Take, with_tune_of
 from vem_plugin.evaluate.written import Columns
 from vem_plugin.score.cue import ROLES
-from vem_plugin.score.theme import draw_cards, realise
 from vem_plugin.training.corpus.build import Piece
 
 SEEDS = 3
 """Takes of one cue sheet that are compared with each other."""
-OTHER_CARDS = 77
+OTHER_TUNE = 77
 
 
 def rows_of_codec(desk: Desk, taught: Sequence[Piece], real: Sequence[Piece]) -> list[Row]:
@@ -37,34 +35,35 @@ def rows_of_codec(desk: Desk, taught: Sequence[Piece], real: Sequence[Piece]) ->
 
 def rows_of_swaps(desk: Desk, tasks: Sequence[Task], takes: Sequence[Take]) -> list[Row]:
     """Another tune on the same chords with the same noise: what of the notes stays, by role."""
-    alike: list[list[float]] = []
+    alike: dict[str, list[list[float]]] = {MODEL: [], TEACHER: []}
     for task, take in zip(tasks, takes, strict=False):
-        other = realise(task.cue, draw_cards(task.cue, np.random.default_rng([OTHER_CARDS, task.number])))
-        swapped = desk.write(task.cue, seed=task.number, theme=with_tune_of(task.theme, other)).network
-        alike.append([notes_alike(take.network, swapped, roles=(role,)) for role in range(len(ROLES))])
+        other = replace(task, theme=with_tune_of(task.theme, task.with_theme(OTHER_TUNE).theme))
+        swapped = desk.write(task.cue, seed=task.number, theme=other.theme).network
+        alike[MODEL].append(_alike_by_role(take.network, swapped))
+        alike[TEACHER].append(_alike_by_role(task.taught(), other.taught()))
     names = {**dict(enumerate(ROLES)), MELODY: "melody (should change)"}
     targets = dict.fromkeys((DRUMS, BASS, HARMONY), at_least(0.9))
-    return [
-        Row("other tune, same noise", f"{names[role]}: notes that stay", {MODEL: figure_of(counts)}, targets.get(role))
-        for role, counts in enumerate([[Count(row[role], 1) for row in alike] for role in range(len(ROLES))])
-    ]
+    rows = []
+    for role in range(len(ROLES)):
+        figures = {column: figure_of(Count(row[role], 1) for row in table) for column, table in alike.items()}
+        rows.append(Row("other tune, same noise", f"{names[role]}: notes that stay", figures, targets.get(role)))
+    return rows
+
+
+def _alike_by_role(one: Piece, other: Piece) -> list[float]:
+    return [notes_alike(one, other, roles=(role,)) for role in range(len(ROLES))]
 
 
 def rows_of_seeds(desk: Desk, tasks: Sequence[Task]) -> list[Row]:
     """How alike takes of one cue sheet are that differ in their seed, and so in their theme."""
     model, taught = [], []
     for task in tasks:
-        takes = [desk.write(task.cue, seed=1000 * task.number + seed).piece for seed in range(SEEDS)]
+        others = [replace(task.with_theme(seed), number=1000 * task.number + seed) for seed in range(SEEDS)]
+        takes = [desk.write(other.cue, seed=other.number, theme=other.theme).piece for other in others]
         model.append(mean_of([notes_alike(*pair) for pair in combinations(takes, 2)]))
-        others = [_with_other_cards(task, seed).taught() for seed in range(SEEDS)]
-        taught.append(mean_of([notes_alike(*pair) for pair in combinations(others, 2)]))
+        taught.append(mean_of([notes_alike(*pair) for pair in combinations([o.taught() for o in others], 2)]))
     figures = {MODEL: figure_of(model), TEACHER: figure_of(taught)}
     return [Row("diversity", "likeness of takes with other seeds", figures, at_most(0.4))]
-
-
-def _with_other_cards(task: Task, seed: int) -> Task:
-    cards = draw_cards(task.cue, np.random.default_rng([OTHER_CARDS, seed, task.number]))
-    return Task(1000 * task.number + seed, task.cue, cards)
 
 
 def rows_of_memory(columns: Columns, library: Library) -> list[Row]:
@@ -84,10 +83,9 @@ def rows_of_vocabulary(columns: Columns, corpus: Sequence[Piece]) -> list[Row]:
     rows = []
     for name in HISTOGRAMS:
         known = histogram_of(corpus, name)
+        counts = {column: histogram_of(pieces, name) for column, pieces in columns.items() if pieces}
         areas = {
-            column: figure_of([Count(overlap_area(known, histogram_of(pieces, name)), 1)])
-            for column, pieces in columns.items()
-            if pieces
+            column: figure_of([Count(overlap_area(known, bins), 1)]) for column, bins in counts.items() if bins.any()
         }
         rows.append(Row("distribution", f"{name}, overlap with the corpus", areas, at_least(0.85)))
     return rows

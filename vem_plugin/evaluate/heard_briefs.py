@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vem_plugin.evaluate.baselines import TAKE, fitting, shuffled
+from vem_plugin.evaluate.baselines import Task, fitting, shuffled
 from vem_plugin.evaluate.counting import Count, figure_of
 from vem_plugin.evaluate.edits import plain_edit, score_parsed
 from vem_plugin.evaluate.made_up_edits import BUSIER, CALMER, edit_that_shows
@@ -16,7 +16,6 @@ from vem_plugin.evaluate.style_ear import StyleEar
 from vem_plugin.evaluate.table import MODEL, SHUFFLED, TEACHER, Row, at_least
 from vem_plugin.evaluate.takes import Desk, Take
 from vem_plugin.training.corpus.build import Piece
-from vem_plugin.training.corpus.teacher import compose_by_rule
 
 BRIEFS: dict[str, str] = {
     "epic": "The army gathers at dawn. Huge, proud, drums and brass, make it feel like the battle of a lifetime.",
@@ -70,13 +69,8 @@ def _take_of_brief(desk: Desk, brief: str, number: int, seed: int, device: str) 
 
 
 def _taught_again(take: Take, seed: int) -> Piece:
-    """The rule-based composer under the cue sheet of a take, on cards of its own."""
-    from vem_plugin.score.theme import draw_cards, realise
-
-    cue = take.piece.cue
-    cards = draw_cards(cue, np.random.default_rng([TAKE, seed]))
-    notes, chords = compose_by_rule(cue, cards, np.random.default_rng([TAKE, seed]))
-    return Piece(cue, realise(cue, cards), notes, chords)
+    """The rule-based composer under the cue sheet of a take, on its theme."""
+    return Task(seed, take.piece.cue, take.piece.theme).taught()
 
 
 def rows_of_pictures(desk: Desk, *, pairs: int, device: str) -> list[Row]:

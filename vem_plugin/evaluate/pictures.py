@@ -73,7 +73,7 @@ def draw_spectrograms(played: Sequence[tuple[str, Played]], path: Path) -> Path:
 
     sheet, axes = _sheet(len(played))
     for axis, (title, item) in zip(axes, played, strict=False):
-        samples, rate = soundfile.read(str(item.mix), dtype="float32", always_2d=True)
+        samples, rate = soundfile.read(str(item.files.mix), dtype="float32", always_2d=True)
         bands = librosa.feature.melspectrogram(
             y=samples.mean(axis=1), sr=rate, n_fft=4096, hop_length=1024, n_mels=96, fmax=HIGHEST_HZ
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,19 @@ from vem_plugin.evaluate.table import MODEL, Row, Target, at_least, at_most
 from vem_plugin.evaluate.takes import Take
 from vem_plugin.score.cue_bars import bars_of
 
+if TYPE_CHECKING:
+    from vem_plugin.render.rendering import RenderedTake
+
 HEARD_WITHIN = 0.010
 """Seconds within which a hit must be heard."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """A rendered take: its mix and stems, the seconds it took to render, and the take itself."""
+    """A take, its rendered files, and the seconds that rendering took."""
 
     take: Take
-    mix: Path
-    stems: Mapping[str, Path]
+    files: RenderedTake
     seconds: float
 
 
@@ -38,15 +41,8 @@ def play_takes(takes: Sequence[Take], folder: Path) -> list[Played]:
     played = []
     for number, take in enumerate(takes, 1):
         began = time.perf_counter()
-        rendered = render(take.score, take.plan, folder=folder / f"take{number:02d}", name="take", seed=number)
-        played.append(
-            Played(
-                take,
-                rendered.mix,
-                {str(stem): path for stem, path in rendered.stems.items()},
-                time.perf_counter() - began,
-            )
-        )
+        files = render(take.score, take.plan, folder=folder / f"take{number:02d}", name="take", seed=number)
+        played.append(Played(take, files, time.perf_counter() - began))
     return played
 
 
@@ -55,7 +51,7 @@ def rows_of_sound(played: Sequence[Played]) -> list[Row]:
     offsets = [_hit_offsets(item) for item in played]
     near = [Count(float((np.abs(o) <= HEARD_WITHIN).sum()), len(o)) for o in offsets]
     late = [mean_of((1000 * np.abs(o[np.isfinite(o)])).tolist()) for o in offsets]
-    loud = [loudness_follows(item.take, *_read(item.mix)) for item in played]
+    loud = [loudness_follows(item.take, *_read(item.files.mix)) for item in played]
     return [
         Row("sound", "energy asked and loudness rendered, by bar", {MODEL: figure_of(loud)}, at_least(0.85)),
         Row("sound", "marked hits heard within 10 ms", {MODEL: figure_of(near)}, None),
@@ -67,7 +63,7 @@ def rows_of_mix(played: Sequence[Played]) -> list[Row]:
     """How well the mixes hold; see ``vem_plugin.measure.mix``."""
     from vem_plugin.measure.mix import measure_mix_on_disk
 
-    mixes = [measure_mix_on_disk(item.stems, item.mix) for item in played]
+    mixes = [measure_mix_on_disk({str(k): v for k, v in item.files.stems.items()}, item.files.mix) for item in played]
     covered = [mix.tune_covered for mix in mixes if mix.tune_covered is not None]
     peaks = [mix.true_peak for mix in mixes if mix.true_peak is not None]
     measured: tuple[tuple[str, list[float], Target | None], ...] = (
@@ -92,7 +88,7 @@ def _hit_offsets(played: Played) -> NDArray[np.float64]:
     cue, plan = played.take.score.cue, played.take.plan
     eighths = [eighth for eighth, strength in cue.hits.items() if strength >= MARKED]
     times = [float(plan.time_of(Fraction(eighth, 2))) for eighth in sorted(eighths)]
-    return offsets_to_nearest(times, hear_onsets(played.mix).times) if times else np.zeros(0)
+    return offsets_to_nearest(times, hear_onsets(played.files.mix).times) if times else np.zeros(0)
 
 
 def _read(mix: Path) -> tuple[NDArray[np.float32], int]:
