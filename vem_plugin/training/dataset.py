@@ -175,10 +175,10 @@ class PieceColumns:
         """Numbers of the real or of the made pieces."""
         return np.flatnonzero(np.asarray(self.columns["real"]) == real)
 
-    def epoch(self, rng: np.random.Generator) -> NDArray[np.int64]:
+    def epoch(self, rng: np.random.Generator, *, real_share: float = REAL_SHARE) -> NDArray[np.int64]:
         """An order of lessons: every made piece once, real ones as often as their share wants, shuffled."""
         made, real = self.numbers(real=False), self.numbers(real=True)
-        wanted = round(len(made) * REAL_SHARE / (1 - REAL_SHARE)) if len(made) and len(real) else len(real)
+        wanted = round(len(made) * real_share / (1 - real_share)) if len(made) and len(real) else len(real)
         rounds = [rng.permutation(real) for _ in range(-(-wanted // max(1, len(real))))]
         return rng.permutation(np.concatenate([made, np.concatenate([real[:0], *rounds])[:wanted]]))
 
