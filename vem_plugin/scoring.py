@@ -85,7 +85,14 @@ def score_edit(
         score = composer.compose(cue, told, plan, seed=seed, cards=cards, report=within(report, "compose"))
         with drafts.new_take(edit, folder) as draft:
             rendered = stages.play(
-                score, plan, draft, settings, seed=seed, speech=storyboard.speech, report=within(report, "play")
+                score,
+                plan,
+                draft,
+                settings,
+                seed=seed,
+                brief=brief,
+                speech=storyboard.speech,
+                report=within(report, "play"),
             )
             report("write", 0.0)
             making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style, cards)

@@ -46,7 +46,7 @@ class Settings:
     effects : bool
         Whether risers, impacts and their like may sound at cuts; they have a stem of their own.
     ducking : float
-        By how many dB a second mix goes down under speech, 3 to 12; 0 makes none.
+        By how many dB a second mix goes down where somebody speaks, 3 to 12; 0 makes none.
     loudness : float
         Integrated loudness of the mix, LUFS, -40 to -6.
     """
@@ -63,7 +63,7 @@ class Settings:
     model: Path | None = None
     picture_encoder: Path | None = None
     effects: bool = True
-    ducking: float = 0.0
+    ducking: float = 7.0
     loudness: float = -16.0
 
     def __post_init__(self) -> None:

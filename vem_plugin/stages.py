@@ -304,12 +304,18 @@ def play(
     settings: Settings,
     *,
     seed: int,
+    brief: Brief,
     speech: Sequence[SpeechRange] = (),
     report: Report = silent,
 ) -> RenderedTake:
-    """Play the score into the draft's folder: mix, stems, MIDI; effects keep out of speech."""
+    """Play the score into the draft's folder: mix, stems, MIDI; effects keep out of speech.
+
+    Instruments named in the brief or a note choose the palette, unless the settings name one.
+    """
+    from vem_plugin.palette_choice import palette_asked
     from vem_plugin.render.rendering import render
 
+    words = " ".join([brief.text, *(note.text for note in brief.spans)])
     return render(
         score,
         plan,
@@ -317,7 +323,7 @@ def play(
         name=draft.name,
         seed=seed,
         loudness=settings.loudness,
-        palette=settings.palette,
+        palette=settings.palette or palette_asked(score.cue.style, words, seed=seed),
         effects=settings.effects,
         speech=[(voice.start, voice.start + voice.duration) for voice in speech],
         ducking=settings.ducking,

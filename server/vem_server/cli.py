@@ -62,8 +62,8 @@ def score(
         bool, typer.Option("--effects/--no-effects", help="Risers and impacts at cuts, on a stem of their own.")
     ] = True,
     ducking: Annotated[
-        float, typer.Option(metavar="DB", help="A second mix that goes down under speech by 3 to 12 dB.")
-    ] = 0.0,
+        float, typer.Option(metavar="DB", help="A second mix, this much softer under speech; 3 to 12, 0: none.")
+    ] = 7.0,
     device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
     model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
     picture_encoder: Annotated[
