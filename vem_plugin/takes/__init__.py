@@ -1,0 +1,1 @@
+"""Takes of one edit and what becomes of them: finding, listing, choosing, locking, and changing a span of one."""
