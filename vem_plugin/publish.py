@@ -16,6 +16,7 @@ from vem_plugin.render.rendering import RenderedTake
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.rhythm.picture import draw_plan
 from vem_plugin.score.notes import Score
+from vem_plugin.score.theme import ThemeCards
 from vem_plugin.settings import Settings
 from vem_plugin.take import Loudness, Take, take_id_of, write_take
 from vem_timeline import MusicClip, MusicMarker, write_scored
@@ -50,6 +51,7 @@ class Making:
     settings: Settings
     seed: int
     style: str
+    cards: ThemeCards | None = None
 
 
 def write_back(making: Making, draft: Draft) -> ScoredTake:
@@ -63,7 +65,9 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
     picture = draw_plan(making.storyboard, making.plan, draft.folder / "plan.png")
     rendered = making.rendered
     files = {"mix": rendered.mix, "midi": rendered.midi, "picture": picture}
-    files |= {f"stem_{role}": stem for role, stem in rendered.stems.items()}
+    files |= {f"stem_{stem}": path for stem, path in rendered.stems.items()}
+    extra = {"ducked_mix": rendered.ducked, "ducking": rendered.ducking}
+    files |= {name: path for name, path in extra.items() if path is not None}
     digest = sha256_of(making.edit)
     take = Take(
         take_id=take_id_of(digest, making.seed, draft.name),
@@ -76,13 +80,15 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
         storyboard=making.storyboard,
         plan=making.plan,
         cue=making.score.cue,
-        loudness=Loudness(rendered.loudness, rendered.true_peak, rendered.gain, rendered.target),
+        cards=making.cards,
+        loudness=Loudness(rendered.loudness, rendered.true_peak, rendered.gain, rendered.target, rendered.trim),
         files={name: path.name for name, path in files.items()},
         samples=rendered.samples,
         sample_rate=SAMPLE_RATE,
         composer=dict(making.score.facts),
         encoders=making.parsed.encoders,
         palette=rendered.palette,
+        effects=rendered.effects,
         remarks=_remarks_on(making, draft),
         version=importlib.metadata.version("vem-plugin"),
     )
@@ -145,7 +151,7 @@ def music_markers(plan: BeatPlan) -> tuple[MusicMarker, ...]:
         for beat, hit in hits.items()
     ]
     markers += [
-        MusicMarker(plan.time_of(Fraction(bar.beat)), f"BAR {bar.number}", "BLUE", f"{bar.beats}/4")
+        MusicMarker(plan.time_of(Fraction(bar.beat)), f"BAR {bar.number}", "BLUE", f"{bar.beats}/{plan.beat_note}")
         for bar in plan.bars
         if Fraction(bar.beat) not in hits
     ]

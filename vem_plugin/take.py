@@ -5,7 +5,9 @@ A take is a folder beside the scored timeline, of the same name:
     harbour_v01.otio            the scored timeline
     harbour_v01/take.json       this record
     harbour_v01/score.npz       notes, chords and latents (numpy, no pickles)
-    harbour_v01/*.wav, *.mid    mix, stems and MIDI
+    harbour_v01/seen.npz        what the pictures said, so that they need not be looked at again
+    harbour_v01/*.wav, *.mid    mix, stems (five roles and the effects) and MIDI
+    harbour_v01/*_DUCK*         the mix with room for speech, and its gain curve; only where somebody speaks
     harbour_v01/plan.png        the picture of the plan
 
 Times in ``take.json`` are exact: a fraction of seconds is written as the string "numerator/denominator".
@@ -18,15 +20,17 @@ import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from vem_plugin.errors import RenderError, SettingsError
+from vem_plugin.render.effects import Effect
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import NOTE, Chord, Score
+from vem_plugin.score.theme import ThemeCard, ThemeCards
 from vem_plugin.settings import Settings
 from vem_timeline.storyboard import Storyboard
 
@@ -37,20 +41,44 @@ SCORE_FILE = "score.npz"
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Measured after rendering: loudness (LUFS), true peak (dBTP), gain applied (dB), target (LUFS).
+    """Measured after rendering: loudness (LUFS), true peak (dBTP), gain of the mix (dB), target (LUFS).
 
-    The first two are None for silence.
+    The first two are None for silence. ``trim`` is the linear gain that all stems were played with.
     """
 
     lufs: float | None
     true_peak: float | None
     gain: float
     target: float
+    trim: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a take came from another one of the same edit.
+
+    ``parent`` is the id of the take it was made from; ``how`` "rescored" or "reconformed"; ``words`` say what was asked
+    for, in one line; ``shots`` and ``beats`` (first, last excluded) where; ``seed`` is that of the new music.
+    """
+
+    parent: str
+    how: Literal["rescored", "reconformed"]
+    words: str
+    shots: tuple[int, ...] = ()
+    beats: tuple[int, int] | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
 class Take:
-    """The record in ``take.json``. Paths in ``files`` are relative to the take's folder."""
+    """The record in ``take.json``.
+
+    Paths in ``files`` are relative to the take's folder; they are named "mix", "midi", "picture", "stem_drums" and so
+    on to "stem_effects" and, where somebody speaks, "ducked_mix" and "ducking" (its gain curve). ``effects`` lists what
+    the stem of effects holds, so that they can be kept when the music around them is scored anew. ``seed`` stays that of
+    the first take of a line, because it decides how all notes are played; ``change`` tells what this take made anew, and
+    ``locked`` the numbers of the shots that no command may change.
+    """
 
     take_id: str
     name: str
@@ -70,8 +98,19 @@ class Take:
     composer: dict[str, Any] = field(default_factory=dict)
     encoders: dict[str, str] = field(default_factory=dict)
     palette: str = ""
+    cards: ThemeCards | None = None
+    effects: tuple[Effect, ...] = ()
+    change: Change | None = None
+    locked: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
     version: str = ""
+    format: int = TAKE_FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What is read of a record before all the rest."""
+
     format: int = TAKE_FORMAT
 
 
@@ -145,13 +184,34 @@ def read_take(path: Path) -> Take:
     record = folder_of(path) / TAKE_FILE
     advice = "Name the folder that `vem score` made (it holds take.json), or the scored timeline beside it."
     try:
-        return msgspec.json.decode(record.read_bytes(), type=Take, dec_hook=_decode_exact)
+        raw = record.read_bytes()
+        if (version := msgspec.json.decode(raw, type=_Head).format) > TAKE_FORMAT:
+            raise SettingsError(
+                f"This take was made by a newer version (its record is of format {version}).",
+                where=str(record),
+                remedy="Update vem-plugin.",
+            )
+        return msgspec.json.decode(raw, type=Take, dec_hook=_decode_exact)
     except OSError as error:
         raise SettingsError("There is no take here.", where=str(record), remedy=advice) from error
     except (msgspec.MsgspecError, ValueError, ZeroDivisionError) as error:
         raise SettingsError(
             f"The take's record cannot be read: {error}.", where=str(record), remedy="Score the edit again."
         ) from error
+
+
+def theme_of_take(path: Path) -> ThemeCard:
+    """The first theme of a take; ``path`` as in `folder_of`.
+
+    Raises
+    ------
+    SettingsError
+        If there is no take, or it is older than themes are kept.
+    """
+    cards = read_take(path).cards
+    if cards is None:
+        raise SettingsError("This take does not tell its theme.", where=str(path), remedy="Name its MIDI file instead.")
+    return cards.themes[0]
 
 
 def read_score(folder: Path, cue: CueSheet) -> Score:

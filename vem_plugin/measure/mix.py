@@ -175,13 +175,13 @@ def overlap_of(
     energy = powers.sum(axis=0) * weights
     order = np.argsort(powers, axis=0)
     first, second = (np.take_along_axis(powers, order[place][None], axis=0)[0] for place in (-1, -2))
-    contested = np.asarray((second > _SILENCE) & (first <= second * 10 ** (CONTEST / 10)))
+    contested = np.logical_and(second > _SILENCE, first <= second * 10 ** (CONTEST / 10))
     total = max(float(energy.sum()), 1e-20)
     for one, other in pairs:
         low, high = names.index(one), names.index(other)
         theirs = contested & (order[-2:].min(axis=0) == low) & (order[-2:].max(axis=0) == high)
-        pairs[one, other] = float(energy[theirs].sum() / total)
-    return float(energy[contested].sum() / total), pairs
+        pairs[one, other] = float((energy * theirs).sum() / total)
+    return float((energy * contested).sum() / total), pairs
 
 
 def tune_covered(cells: Mapping[str, NDArray[np.float64]]) -> float | None:
@@ -196,8 +196,8 @@ def tune_covered(cells: Mapping[str, NDArray[np.float64]]) -> float | None:
         return None if not sounding.any() else 0.0
     loudest = np.max(others, axis=0)
     strongest = np.argsort(tune, axis=1)[:, -_TUNE_CELLS:]
-    covered = np.take_along_axis(loudest, strongest, 1) > np.take_along_axis(tune, strongest, 1)
-    return float(covered.all(axis=1)[sounding].mean())
+    louder = np.take_along_axis(loudest, strongest, 1) - np.take_along_axis(tune, strongest, 1)
+    return float(np.mean(louder.min(axis=1)[sounding] > 0))
 
 
 def correlation_of(sound: Sound) -> float:

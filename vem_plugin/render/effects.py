@@ -44,7 +44,7 @@ RISES, FALLS = 0.12, 0.2
 """Least change of energy at a section's start that counts as one."""
 STRUCK_FROM = 0.25
 """A rise by this much is also struck by an impact."""
-QUIET_BY = 10.0
+QUIET_BY = 8.0
 """dB by which an effect in music without any energy is softer than at full energy."""
 UNDER_SPEECH = -6.0
 """dB for an impact that falls into speech; everything else is left out there."""
@@ -259,8 +259,7 @@ class _Placing:
 
     def _build_beats(self) -> int:
         """The longest build that the moment is worth, in beats of a bar of four."""
-        wanted = {"drop": 8, "hit": 4, "close": 2}.get(self._moment.kind)
-        return wanted or (4 if self._moment.jump >= STRUCK_FROM else 2)
+        return {"drop": 8, "hit": 8, "close": 2}.get(self._moment.kind, 4)
 
     def _build(self, kind: EffectKind, last: Fraction, *, longest: int) -> Effect | None:
         """A build into the moment, or into the stop before it; None where there is no time for one."""

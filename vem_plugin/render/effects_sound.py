@@ -28,12 +28,12 @@ from vem_plugin.score.layers import Room
 Samples = NDArray[np.float32]
 
 LEVELS: dict[EffectKind, float] = {
-    "impact": -9.0,
-    "sub_drop": -15.0,
-    "riser": -17.0,
-    "reverse_cymbal": -17.0,
-    "whoosh": -17.0,
-    "swell": -20.0,
+    "impact": -7.0,
+    "sub_drop": -12.0,
+    "riser": -12.0,
+    "reverse_cymbal": -12.0,
+    "whoosh": -13.0,
+    "swell": -16.0,
 }
 """Level at the peak at 0 dB, root mean square over 5 ms, dB of full scale before the take's trim."""
 _SEND = 10 ** (-11 / 20)

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly, sosfilt
+from scipy.ndimage import maximum_filter1d
+from scipy.signal import sosfilt
 
 from vem_plugin.render.voice import RATE
 
@@ -23,14 +24,27 @@ _K_WEIGHTING = np.array(
         [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
     ]
 )
-_HOP = RATE // 10  # blocks of 400 ms every 100 ms
+HOP = RATE // 10
+"""Samples between two blocks of 400 ms."""
 _BLOCK_HOPS = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 _OVERSAMPLING = 4
-_CHUNK = 4096
-_FILTER_REACH = 32
+_NEIGHBOURS = 4
 _OVERSHOOT = 2.0  # between samples a wave may peak higher than at them, by this much at the very most
+
+
+def _interpolation() -> NDArray[np.float32]:
+    """Weights of the samples around three places between two of them, shape (3, taps): a windowed sinc."""
+    reach = 10
+    taps = np.arange(-reach, reach + 1)
+    places = np.arange(1, _OVERSAMPLING)[:, None] / _OVERSAMPLING
+    window = np.i0(5 * np.sqrt(np.maximum(0, 1 - np.square((places - taps) / (reach + 0.25))))) / np.i0(5)
+    return (np.sinc(places - taps) * window).astype(np.float32)
+
+
+_PHASES = _interpolation()
+_TAPS = _PHASES.shape[1]
 
 
 class LoudnessMeter:
@@ -45,17 +59,22 @@ class LoudnessMeter:
         """Hears the next block, shape (2, n), -1 to 1 at 48 kHz."""
         weighted, self._state = sosfilt(_K_WEIGHTING, np.asarray(block, np.float64), zi=self._state)
         weighted = np.concatenate([self._rest, weighted], axis=1)
-        whole = weighted.shape[1] // _HOP * _HOP
-        powers = np.square(weighted[:, :whole]).reshape(2, -1, _HOP).mean(axis=2).sum(axis=0)
+        whole = weighted.shape[1] // HOP * HOP
+        powers = np.square(weighted[:, :whole]).reshape(2, -1, HOP).mean(axis=2).sum(axis=0)
         self._hops.append(powers)
         self._rest = weighted[:, whole:]
 
-    def integrated(self) -> float | None:
+    def integrated(self, gains: NDArray[np.float64] | None = None) -> float | None:
         """Gated loudness in LUFS of all heard so far; None if it is silent.
 
         Pieces shorter than one block of 400 ms, for which the standard has no answer, are taken as one block.
+
+        Parameters
+        ----------
+        gains : ndarray, optional
+            Factors of power, one for each hop of 100 ms: what the loudness would be after a gain that moves slowly.
         """
-        blocks = self._block_powers()
+        blocks = self._block_powers(gains)
         loud = blocks[_lufs(blocks) > _ABSOLUTE_GATE]
         if not len(loud):
             return None
@@ -67,11 +86,13 @@ class LoudnessMeter:
         highest = _lufs(self._block_powers()).max()
         return float(highest) if highest > _ABSOLUTE_GATE else None
 
-    def _block_powers(self) -> NDArray[np.float64]:
+    def _block_powers(self, gains: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         hops = np.concatenate([np.zeros(0), *self._hops])
+        if gains is not None:
+            hops = hops * gains[: len(hops)]
         if len(hops) < _BLOCK_HOPS:
-            power = hops.sum() * _HOP + np.square(self._rest).sum()
-            return np.array([power / max(1, len(hops) * _HOP + self._rest.shape[1])])
+            power = hops.sum() * HOP + np.square(self._rest).sum()
+            return np.array([power / max(1, len(hops) * HOP + self._rest.shape[1])])
         return np.convolve(hops, np.full(_BLOCK_HOPS, 1 / _BLOCK_HOPS), "valid")
 
 
@@ -79,33 +100,40 @@ def _lufs(power: NDArray[np.float64]) -> NDArray[np.float64]:
     return -0.691 + 10 * np.log10(np.maximum(power, 1e-15))
 
 
-def peaks_between(sound: NDArray[np.float32], first: int, end: int) -> NDArray[np.float32]:
-    """Highest absolute value from each of the samples ``first`` to ``end`` up to the next one, four times oversampled.
+def peaks_of(sound: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+    """Highest absolute value of either channel from each sample up to the next one, wave between them included.
 
-    ``sound`` is stereo, shape (2, n); the result has ``end - first`` values. The neighbourhood is read along, because
-    the oversampling filter takes an abrupt end for an edge and rings there.
+    Parameters
+    ----------
+    sound : ndarray of float32, shape (2, n)
+    threshold : float
+        The wave is oversampled (four times) only close to samples of half this value: nothing else can pass it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        Each value depends on the ten samples to either side of it alone, bit for bit, whatever else ``sound`` holds.
     """
-    before = min(first, _FILTER_REACH)
-    fine = resample_poly(sound[:, first - before : end + _FILTER_REACH], _OVERSAMPLING, 1, axis=1)
-    fine = np.abs(fine[:, _OVERSAMPLING * before : _OVERSAMPLING * (before + end - first)]).max(axis=0)
-    return fine.reshape(-1, _OVERSAMPLING).max(axis=1)
+    peaks = np.abs(sound).max(axis=0, initial=0.0)
+    loud = peaks * _OVERSHOOT >= threshold
+    if not loud.any():
+        return peaks
+    places = np.flatnonzero(maximum_filter1d(loud, 2 * _NEIGHBOURS + 1))
+    padded = np.pad(sound, ((0, 0), (_TAPS // 2, _TAPS // 2)))
+    between = np.zeros((len(_PHASES), 2, len(places)), np.float32)
+    for tap in range(_TAPS):  # tap by tap: a matrix product would round by the company that a sample keeps
+        near = padded[:, places + tap]
+        for phase, weights in enumerate(_PHASES):
+            between[phase] += near * weights[tap]
+    peaks[places] = np.maximum(peaks[places], np.abs(between).max(axis=(0, 1)))
+    return peaks
 
 
 def true_peak(block: NDArray[np.floating]) -> float:
-    """Highest absolute value of the wave between and at the samples, linear.
-
-    Only stretches whose samples come within 6 dB of the highest are oversampled; no other can hold the peak.
-    """
+    """Highest absolute value of the wave between and at the samples, linear."""
     block = np.asarray(block, np.float32)
-    if not block.size:
-        return 0.0
-    magnitude = np.abs(block).max(axis=0)
-    highest = float(magnitude.max())
-    for first in range(0, block.shape[1], _CHUNK):
-        if magnitude[first : first + _CHUNK].max() * _OVERSHOOT > highest > 0:
-            end = min(first + _CHUNK, block.shape[1])
-            highest = max(highest, float(peaks_between(block, first, end).max()))
-    return highest
+    highest = float(np.abs(block).max(initial=0.0))
+    return float(peaks_of(block, highest).max()) if highest else 0.0
 
 
 def true_peak_of(blocks: Iterable[NDArray[np.floating]]) -> float:
@@ -114,8 +142,8 @@ def true_peak_of(blocks: Iterable[NDArray[np.floating]]) -> float:
     for block in blocks:
         joined = np.concatenate([before, np.asarray(block, np.float32)], axis=1)
         if np.abs(joined).max(initial=0.0) * _OVERSHOOT > highest:
-            highest = max(highest, true_peak(joined))
-        before = joined[:, -2 * _FILTER_REACH :]
+            highest = max(highest, float(peaks_of(joined, max(highest, float(np.abs(joined).max()))).max()))
+        before = joined[:, -_TAPS:]
     return highest
 
 

@@ -1,6 +1,9 @@
 """Brings a mix to its loudness: one gain, and a look-ahead limiter where a peak would pass the ceiling.
 
-The limiter works on the mix alone. Stems stay as they were played, so that they add up to the mix before it.
+The limiter works on the mix alone. Stems stay as they were played, so that they add up to the mix before it. At a fixed
+gain it is local to the last bit: a sample of the finished mix depends on nothing farther than ``REACH`` samples away,
+so that music scored anew in one place leaves the rest of the file as it was. Sums are therefore taken in whole numbers,
+which do not round.
 """
 
 from __future__ import annotations
@@ -10,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
+from scipy.ndimage import minimum_filter1d
 
-from vem_plugin.render.loudness import LoudnessMeter, decibels, peaks_between, true_peak_of
+from vem_plugin.render.loudness import HOP, LoudnessMeter, decibels, peaks_of, true_peak_of
 from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import FULL_SCALE, quantised
 
@@ -20,13 +23,15 @@ CEILING = -1.0
 """Highest true peak of a finished mix, dBTP."""
 
 _MARGIN = 0.05  # dB the limiter aims below the ceiling, for what its own gain adds between samples
+_LIMIT = 10 ** ((CEILING - _MARGIN) / 20)
 _LOOK_AHEAD = int(0.006 * RATE)
 _MOST_LIMITING = 9.0  # dB; squeezing further costs more punch than the loudness is worth
 _CLOSE_ENOUGH = 0.05  # LU
-_ROUNDS = 4
+_ROUNDS = 6
 _BLOCK = 10 * RATE
-_CONTEXT = 2 * _LOOK_AHEAD + 64
-_CHUNK = 4096
+_COUNTS = 1 << 20  # the limiter's gain is counted in these parts
+REACH = 2 * _LOOK_AHEAD + 16
+"""How far the limiter looks and acts, samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +59,61 @@ def mastering_of(mix: NDArray[np.int32], target: float) -> Mastering:
     target : float
         Integrated loudness, LUFS.
     """
-    loudness, peak = _measured(mix_blocks(mix))
+    meter, peak = _heard(mix_blocks(mix))
+    loudness = meter.integrated()
     if loudness is None or peak is None:
         return Mastering(0.0, 0.0, loudness, peak)
     most = CEILING - peak + _MOST_LIMITING
-    wanted = target - loudness
-    gain = min(wanted, most)
-    result = _measured(mastered_blocks(mix, gain))
-    for _ in range(_ROUNDS):
-        short = target - (result[0] if result[0] is not None else target)
-        if abs(short) < _CLOSE_ENOUGH or gain >= most:
-            break
-        gain = min(gain + short, most)
-        result = _measured(mastered_blocks(mix, gain))
+    gain = _gain_for(target, mix, meter, most=most)
+    finished, highest = _heard(mastered_blocks(mix, gain))
+    reached = finished.integrated()
+    if reached is not None and abs(target - reached) > _CLOSE_ENOUGH and gain < most:
+        gain = min(gain + target - reached, most)
+        finished, highest = _heard(mastered_blocks(mix, gain))
+        reached = finished.integrated()
     limiting = max(0.0, peak + gain - (CEILING - _MARGIN)) if peak + gain > CEILING else 0.0
     remark = ""
-    if result[0] is not None and target - result[0] > 2 * _CLOSE_ENOUGH:
-        remark = f"The peaks keep the loudness at {result[0]:.1f} LUFS, below the {target:g} LUFS asked for."
-    return Mastering(gain, limiting, result[0], result[1], remark)
+    if reached is not None and target - reached > 2 * _CLOSE_ENOUGH:
+        remark = f"The peaks keep the loudness at {reached:.1f} LUFS, below the {target:g} LUFS asked for."
+    return Mastering(gain, limiting, reached, highest, remark)
+
+
+def _gain_for(target: float, mix: NDArray[np.int32], meter: LoudnessMeter, *, most: float) -> float:
+    """The gain that brings a mix to a loudness in spite of the limiter, dB.
+
+    What the limiter takes from the loudness is reckoned from its gain curve, not measured: the curve moves slowly
+    against the 100 ms that loudness is measured in.
+    """
+    gain = min(target - (meter.integrated() or target), most)
+    for _ in range(_ROUNDS):
+        taken = _power_left(mix, gain)
+        reached = meter.integrated(taken)
+        short = target - gain - (reached if reached is not None else target - gain)
+        if abs(short) < _CLOSE_ENOUGH / 5 or gain >= most:
+            break
+        gain = min(gain + short, most)
+    return gain
+
+
+def _power_left(mix: NDArray[np.int32], gain: float) -> NDArray[np.float64]:
+    """Share of its power that the limiter leaves to each hop of the loudness meter."""
+    left = np.ones(mix.shape[1] // HOP + 1)
+    for first, sound, inner in _raised(mix, gain):
+        curve = _limiter_curve(sound)
+        if curve is not None:
+            power = np.square(curve[inner])
+            whole = len(power) // HOP
+            left[first // HOP : first // HOP + whole] = power[: whole * HOP].reshape(whole, HOP).mean(axis=1)
+    return left
 
 
 def mastered_blocks(mix: NDArray[np.int32], gain: float) -> Iterator[NDArray[np.int32]]:
     """The finished mix in consecutive blocks of 24-bit counts, shape (2, n)."""
-    scale = 10 ** (gain / 20)
-    frames = mix.shape[1]
-    for first in range(0, frames, _BLOCK):
-        end = min(first + _BLOCK, frames)
-        before, after = max(0, first - _CONTEXT), min(frames, end + _CONTEXT)
-        sound = (mix[:, before:after] * (scale / FULL_SCALE)).astype(np.float32)
+    for _, sound, inner in _raised(mix, gain):
         curve = _limiter_curve(sound)
         if curve is not None:
             sound *= curve
-        yield quantised(sound[:, first - before : end - before])
+        yield quantised(sound[:, inner])
 
 
 def mix_blocks(mix: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
@@ -94,18 +122,28 @@ def mix_blocks(mix: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
         yield mix[:, first : first + _BLOCK]
 
 
-def _measured(blocks: Iterator[NDArray[np.int32]]) -> tuple[float | None, float | None]:
-    """Integrated loudness (LUFS) and true peak (dBTP)."""
+def _raised(mix: NDArray[np.int32], gain: float) -> Iterator[tuple[int, NDArray[np.float32], slice]]:
+    """The mix with its gain, block by block: where it begins, the sound with its surroundings, and which part it is."""
+    scale = np.float32(10 ** (gain / 20) / FULL_SCALE)
+    frames = mix.shape[1]
+    for first in range(0, frames, _BLOCK):
+        end = min(first + _BLOCK, frames)
+        before, after = max(0, first - REACH), min(frames, end + REACH)
+        yield first, mix[:, before:after].astype(np.float32) * scale, slice(first - before, end - before)
+
+
+def _heard(blocks: Iterator[NDArray[np.int32]]) -> tuple[LoudnessMeter, float | None]:
+    """A meter that has heard everything, and the true peak, dBTP."""
     meter = LoudnessMeter()
 
     def heard() -> Iterator[NDArray[np.float32]]:
         for block in blocks:
-            sound = (block / FULL_SCALE).astype(np.float32)
+            sound = block.astype(np.float32) * np.float32(1 / FULL_SCALE)
             meter.add(sound)
             yield sound
 
     peak = true_peak_of(heard())
-    return meter.integrated(), decibels(peak)
+    return meter, decibels(peak)
 
 
 def _limiter_curve(sound: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -115,21 +153,18 @@ def _limiter_curve(sound: NDArray[np.float32]) -> NDArray[np.float32] | None:
     of the same width: it is down before the peak arrives, never above what the peak needs, and has no corners to
     be heard.
     """
-    ceiling = 10 ** ((CEILING - _MARGIN) / 20)
-    peaks = np.abs(sound).max(axis=0, initial=0.0)
-    if not len(peaks) or peaks.max() * 2 < ceiling:
+    peaks = peaks_of(sound, _LIMIT)
+    if peaks.max(initial=0.0) <= _LIMIT:
         return None
-    for first in range(0, len(peaks), _CHUNK):
-        near = peaks[first : first + _CHUNK]
-        if near.max() * 2 >= ceiling:
-            between = peaks_between(sound, first, first + len(near))
-            # A peak between two samples concerns both of them.
-            np.maximum(near, between, out=near)
-            near[1:] = np.maximum(near[1:], between[:-1])
-    if peaks.max() <= ceiling:
-        return None
-    needed = np.minimum(1, ceiling / np.maximum(peaks, 1e-9)).astype(np.float32)
-    lowest = minimum_filter1d(needed, 2 * _LOOK_AHEAD + 1, mode="nearest")
-    for _ in range(2):  # two boxes make a triangle that reaches exactly as far as the minimum did
-        lowest = uniform_filter1d(lowest.astype(np.float64), _LOOK_AHEAD + 1, mode="nearest")
-    return lowest.astype(np.float32)
+    peaks[1:] = np.maximum(peaks[1:], peaks[:-1])  # a peak between two samples concerns both of them
+    needed = np.minimum(1, _LIMIT / np.maximum(peaks, 1e-9))
+    lowest = minimum_filter1d((needed * _COUNTS).astype(np.int32), 2 * _LOOK_AHEAD + 1, mode="nearest")
+    triangle = _box(_box(lowest.astype(np.int64)))  # as wide as the minimum reaches
+    return (triangle / (_COUNTS * (_LOOK_AHEAD + 1) ** 2)).astype(np.float32)
+
+
+def _box(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sums over the look-ahead around each value, the ends held; exact."""
+    half = _LOOK_AHEAD // 2
+    padded = np.cumsum(np.pad(counts, (half + 1, _LOOK_AHEAD - half), mode="edge"))
+    return padded[_LOOK_AHEAD + 1 :] - padded[: -_LOOK_AHEAD - 1]

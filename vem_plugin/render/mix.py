@@ -1,4 +1,5 @@
-"""Plays a score into stems: every role its instruments, its place and its share of the room, block by block.
+"""Plays a score into stems: every role its instruments, its place and its share of the room, block by block; and the
+effects.
 
 Stems are rounded to 24 bits first and added up as whole numbers, so the mix before loudness *is* the sum of the stem
 files, to the last bit.
@@ -7,20 +8,24 @@ files, to the last bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from typing import Protocol
+from itertools import repeat
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.progress import Report, silent
+from vem_plugin.render.desk import DeskChannel
+from vem_plugin.render.effects import Effect
+from vem_plugin.render.effects_sound import EffectsPlayer
 from vem_plugin.render.room import RoomSound
 from vem_plugin.render.soundfont import SoundFont
 from vem_plugin.render.synth import LayerPlayer, PlayedNote, frames_of, played_notes
 from vem_plugin.render.voice import RATE
-from vem_plugin.render.wave import quantised
+from vem_plugin.render.wave import FULL_SCALE, quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import ROLES, Role
 from vem_plugin.score.layers import Palette
@@ -36,10 +41,23 @@ _SHORTEST_FADE = Fraction(1, 50)
 _FADE_SHARE = Fraction(3, 5)
 
 
+Stem = Literal["drums", "bass", "harmony", "counter", "melody", "effects"]
+STEMS: tuple[Stem, ...] = (*ROLES, "effects")
+"""What gets a file of its own: the roles, which a composer writes, and the effects, which only the renderer knows."""
+
+
 class Sink(Protocol):
     """Takes consecutive blocks of a stem, shape (2, n), 24-bit counts."""
 
     def write(self, block: NDArray[np.int32]) -> None: ...
+
+
+class Player(Protocol):
+    """Makes the sound of a stem."""
+
+    def play(self, first: int, end: int) -> NDArray[np.float32]:
+        """Samples ``first`` to ``end``, shape (2, end - first); blocks must follow each other."""
+        ...
 
 
 def play_stems(
@@ -49,17 +67,23 @@ def play_stems(
     palette: Palette,
     bank: SoundFont,
     trim: float,
-    sinks: Mapping[Role, Sink],
+    sinks: Mapping[Stem, Sink],
+    seed: int = 0,
+    effects: Sequence[Effect] = (),
     report: Report = silent,
 ) -> tuple[NDArray[np.int32], float]:
-    """Plays every role into its sink.
+    """Plays every role, and the effects, into its sink.
 
     Parameters
     ----------
     trim : float
         Linear gain of everything, so that no stem reaches full scale.
-    sinks : mapping of role to Sink
-        One for every role; a role without notes gets silence.
+    sinks : mapping of stem to Sink
+        One for every stem; a stem without anything to play gets silence.
+    seed : int
+        The take's: the grain of chance in how notes are played.
+    effects : sequence of Effect
+        By time (`vem_plugin.render.effects`).
 
     Returns
     -------
@@ -71,40 +95,55 @@ def play_stems(
     """
     frames = frames_of(plan.duration)
     ending = EndFade(plan, score.cue.end_beat)
-    notes = played_notes(score, plan)
-    hush = Hush(plan, score.cue.stops)
-    players = {role: PartPlayer(bank, palette, role, notes=notes[role], hush=hush) for role in ROLES}
+    players = _players_of(score, plan, palette=palette, bank=bank, seed=seed, effects=effects)
     mix = np.zeros((2, frames), np.int32)
     peak = 0.0
-    with ThreadPoolExecutor(max_workers=min(len(ROLES), os.cpu_count() or 1)) as crew:
+
+    def play(stem: Stem, first: int, end: int) -> tuple[NDArray[np.int32], float]:
+        sound = players[stem].play(first, end)
+        sound *= trim * ending.curve(first, end)
+        block = quantised(sound)
+        sinks[stem].write(block)
+        return block, float(np.abs(sound).max())
+
+    with ThreadPoolExecutor(max_workers=min(len(STEMS), os.cpu_count() or 1)) as crew:
         for first in range(0, frames, _BLOCK):
             end = min(first + _BLOCK, frames)
-            sounds = crew.map(lambda role: players[role].play(first, end), ROLES)  # noqa: B023 (used at once)
-            for role, sound in zip(ROLES, sounds, strict=True):
-                sound *= trim * ending.curve(first, end)
-                peak = max(peak, float(np.abs(sound).max()))
-                stem = quantised(sound)
-                sinks[role].write(stem)
-                mix[:, first:end] += stem
-            peak = max(peak, float(np.abs(mix[:, first:end]).max()) / (1 << 23))
+            for block, highest in crew.map(play, STEMS, repeat(first), repeat(end)):
+                peak = max(peak, highest)
+                mix[:, first:end] += block
+            peak = max(peak, float(np.abs(mix[:, first:end]).max()) / FULL_SCALE)
             report("play", end / frames, f"{end / RATE:.0f} of {frames / RATE:.0f} s")
     return mix, peak
 
 
-class PartPlayer:
-    """All layers of one role, and what the room answers."""
+def _players_of(
+    score: Score, plan: BeatPlan, *, palette: Palette, bank: SoundFont, seed: int, effects: Sequence[Effect]
+) -> dict[Stem, Player]:
+    notes = played_notes(score, plan, seed=seed)
+    hush = Hush(plan, score.cue.stops)
+    players: dict[Stem, Player] = {role: PartPlayer(bank, palette, role, notes=notes, hush=hush) for role in ROLES}
+    players["effects"] = EffectsPlayer(effects, palette.room)
+    return players
 
-    def __init__(self, bank: SoundFont, palette: Palette, role: Role, *, notes: list[PlayedNote], hush: Hush) -> None:
+
+class PartPlayer:
+    """All layers of one role, what the room answers, and the desk."""
+
+    def __init__(
+        self, bank: SoundFont, palette: Palette, role: Role, *, notes: dict[Role, list[PlayedNote]], hush: Hush
+    ) -> None:
         part = palette.parts[role]
         taken = frozenset[int]().union(*(layer.sounds or () for layer in part.layers))
         self._gain = np.float32(10 ** ((part.level + ROLE_LEVELS[role]) / 20))
         players = [
-            (LayerPlayer(bank, layer, notes=notes, drums=role == "drums", others=taken), 10 ** (layer.send / 20))
+            (LayerPlayer(bank, layer, notes=notes[role], drums=role == "drums", others=taken), 10 ** (layer.send / 20))
             for layer in part.layers
         ]
         self._players = [(player, np.float32(send)) for player, send in players if not player.is_silent]
         self._room = RoomSound(palette.room)
         self._hush = hush
+        self._channel = DeskChannel(role, notes)
 
     def play(self, first: int, end: int) -> NDArray[np.float32]:
         """Samples ``first`` to ``end`` of the stem, shape (2, end - first); blocks must follow each other."""
@@ -115,7 +154,8 @@ class PartPlayer:
             dry += sound
             sent += sound.sum(axis=0) * send
         dry += self._room.answer(sent) * self._hush.curve(first, end)
-        return np.asarray(dry * self._gain, np.float32)
+        dry *= self._gain
+        return self._channel.passed(dry, first)
 
 
 class Hush:
@@ -161,7 +201,10 @@ class EndFade:
 
     def curve(self, first: int, end: int) -> NDArray[np.float32]:
         """Gain of the samples ``first`` to ``end``, 1 to 0; a single 1 before the fade begins."""
-        if end <= self._end - 1 - self._length:
+        begins = self._end - 1 - self._length
+        if end <= begins:
             return np.ones(1, np.float32)
-        left = np.clip((self._end - 1 - np.arange(first, end)) / self._length, 0, 1)
-        return np.square(np.sin(left * (np.pi / 2))).astype(np.float32)
+        curve = np.ones(end - first, np.float32)
+        left = (self._end - 1 - np.arange(max(first, begins), end)) / self._length
+        curve[max(first, begins) - first :] = np.square(np.sin(np.clip(left, 0, 1) * (np.pi / 2)))
+        return curve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,20 +14,29 @@ from numpy.typing import NDArray
 from vem_plugin.drafts import workplace
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.progress import Report, silent
+from vem_plugin.render.ducking import (
+    DEEPEST,
+    SHALLOWEST,
+    Keyframe,
+    Span,
+    ducking_curve,
+    gain_of,
+    write_curve,
+)
+from vem_plugin.render.effects import Effect, effects_for
 from vem_plugin.render.master import Mastering, mastered_blocks, mastering_of
-from vem_plugin.render.mix import play_stems
+from vem_plugin.render.mix import STEMS, Stem, play_stems
 from vem_plugin.render.soundfont import SoundFont, load_bank
 from vem_plugin.render.synth import frames_of
 from vem_plugin.render.take_files import name_of, publish
 from vem_plugin.render.voice import RATE
-from vem_plugin.render.wave import Origin, Stamp, WaveWriter
+from vem_plugin.render.wave import FULL_SCALE, Origin, Stamp, WaveWriter, quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.score.cue import ROLES, Role
 from vem_plugin.score.instruments import BANK
 from vem_plugin.score.layers import Palette
 from vem_plugin.score.midi import score_to_midi
 from vem_plugin.score.notes import Score
-from vem_plugin.score.palette import palette_for
+from vem_plugin.score.palette import palette_for, palette_named
 
 LONGEST = 3600
 """Longest timeline that is rendered, seconds."""
@@ -42,12 +52,14 @@ class RenderedTake:
 
     ``samples`` is the length of every file at 48 kHz: the timeline's, rounded half up. ``loudness`` (LUFS, integrated)
     and ``true_peak`` (dBTP, four times oversampled) are measured on the finished mix and None for silence; ``gain``
-    (dB) brought the sum of the stems there, ``limiting`` (dB) is the most the limiter took off. ``remark`` says why
-    the loudness was missed, if it was.
+    (dB) brought the sum of the stems there, ``limiting`` (dB) is the most the limiter took off. ``trim`` is the linear
+    gain that all stems were played with, ``effects`` what the stem of that name holds. ``ducked`` is the finished mix
+    with room for speech and ``ducking`` its gain curve as JSON; None where nobody speaks or no ducking was asked for.
+    ``remark`` says why the loudness was missed, if it was.
     """
 
     mix: Path
-    stems: dict[Role, Path]
+    stems: dict[Stem, Path]
     midi: Path
     samples: int
     loudness: float | None
@@ -56,6 +68,10 @@ class RenderedTake:
     gain: float
     limiting: float
     palette: str
+    trim: float
+    effects: tuple[Effect, ...] = ()
+    ducked: Path | None = None
+    ducking: Path | None = None
     remark: str = ""
 
 
@@ -67,6 +83,10 @@ def render(
     name: str,
     seed: int,
     loudness: float = -16.0,
+    palette: str | None = None,
+    effects: bool = True,
+    speech: Sequence[Span] = (),
+    ducking: float = 0.0,
     stamp: Stamp | None = None,
     description: str = "",
     report: Report = silent,
@@ -82,9 +102,17 @@ def render(
     name : str
         First part of the file names, new for every take.
     seed : int
-        Chooses among the style's palettes.
+        Chooses among the style's palettes and the effects a style likes, and is the grain of how notes are played.
     loudness : float
         Target for the mix in LUFS integrated, -40 to -5.
+    effects : bool
+        Whether risers, impacts and their like may sound; without them their stem is silent.
+    speech : sequence of (start, end)
+        Seconds where somebody speaks; effects keep out of it.
+    ducking : float
+        By how many dB the ducked mix goes down under speech, 3 to 12; 0 makes none.
+    palette : str, optional
+        A palette by its name, in place of one of the style's.
     stamp : Stamp, optional
         Position in the day for ``bext`` and iXML. None leaves it 0, which suits placing by API or timeline file.
     description : str
@@ -101,25 +129,40 @@ def render(
     RenderError
         The timeline is too long, the folder cannot be written, the disk is full, or the bank is damaged.
     SettingsError
-        The loudness makes no sense.
+        The loudness or the ducking makes no sense.
     """
-    _check(plan, loudness)
-    palette = palette_for(score.cue.style, seed=seed)
-    bank = load_bank(BANK)
+    _check(plan, loudness, ducking)
+    played = palette_for(score.cue.style, seed=seed) if palette is None else palette_named(palette)
+    heard = effects_for(score.cue, plan, seed=seed, speech=speech) if effects else ()
+    curve = ducking_curve(speech, plan.duration, depth=ducking) if ducking else ()
     origin = Origin(description or f"{name}, music scored to picture", stamp=stamp)
     with workplace(folder) as place:
-        mix = _write_stems(score, plan, palette=palette, bank=bank, place=place, origin=origin, report=report)
+        mix, trim = _write_stems(
+            score,
+            plan,
+            palette=played,
+            bank=load_bank(BANK),
+            seed=seed,
+            effects=heard,
+            place=place,
+            origin=origin,
+            report=report,
+        )
         report("write", 0.0, "loudness")
         mastering = mastering_of(mix, loudness)
-        _write_mix(mix, mastering, place / "mix.wav", origin)
-        score_to_midi(score, plan, palette=palette, path=place / "score.mid")
-        names = {place / f"{role}.wav": f"{name_of(name, role)}.wav" for role in ROLES}
+        _write_mix(mix, mastering, place, origin, curve)
+        score_to_midi(score, plan, palette=played, path=place / "score.mid")
+        names = {place / f"{stem}.wav": f"{name_of(name, stem)}.wav" for stem in STEMS}
         names |= {place / "mix.wav": f"{name_of(name)}.wav", place / "score.mid": f"{name_of(name)}.mid"}
+        if curve:
+            write_curve(curve, place / "ducking.json", depth=ducking)
+            names |= {place / "ducked.wav": f"{name_of(name, 'ducked')}.wav"}
+            names |= {place / "ducking.json": f"{name_of(name)}_DUCKING.json"}
         final = publish(names, folder)
         report("write", 1.0, f"{name_of(name)}.wav")
     return RenderedTake(
         mix=final[place / "mix.wav"],
-        stems={role: final[place / f"{role}.wav"] for role in ROLES},
+        stems={stem: final[place / f"{stem}.wav"] for stem in STEMS},
         midi=final[place / "score.mid"],
         samples=mix.shape[1],
         loudness=mastering.loudness,
@@ -127,16 +170,25 @@ def render(
         target=loudness,
         gain=mastering.gain,
         limiting=mastering.limiting,
-        palette=palette.name,
+        palette=played.name,
+        trim=trim,
+        effects=heard,
+        ducked=final.get(place / "ducked.wav"),
+        ducking=final.get(place / "ducking.json"),
         remark=mastering.remark,
     )
 
 
-def _check(plan: BeatPlan, loudness: float) -> None:
+def _check(plan: BeatPlan, loudness: float, ducking: float) -> None:
     if not _SOFTEST_TARGET <= loudness <= _LOUDEST_TARGET:
         raise SettingsError(
             f"A loudness of {loudness:g} LUFS makes no sense.",
             remedy=f"Choose one from {_SOFTEST_TARGET:g} to {_LOUDEST_TARGET:g}, such as -16.",
+        )
+    if ducking and not SHALLOWEST <= ducking <= DEEPEST:
+        raise SettingsError(
+            f"Music that goes down by {ducking:g} dB under speech makes no sense.",
+            remedy=f"Choose {SHALLOWEST:g} to {DEEPEST:g} dB, such as 7, or 0 for no ducking.",
         )
     check_duration(plan.duration)
 
@@ -163,35 +215,60 @@ def _write_stems(
     *,
     palette: Palette,
     bank: SoundFont,
+    seed: int,
+    effects: Sequence[Effect],
     place: Path,
     origin: Origin,
     report: Report,
-) -> NDArray[np.int32]:
-    """Plays into stem files and returns their sum; once more, softer, if the first try reached full scale."""
+) -> tuple[NDArray[np.int32], float]:
+    """Plays into stem files, and once more, softer, if the first try reached full scale.
+
+    Returns
+    -------
+    (mix, trim)
+        The sum of the stems, and the gain they were played with.
+    """
     trim, frames = _FIRST_TRIM, frames_of(plan.duration)
     while True:
         with ExitStack() as open_files:
-            sinks: dict[Role, WaveWriter] = {}
-            for role in ROLES:
-                path = place / f"{role}.wav"
+            sinks: dict[Stem, WaveWriter] = {}
+            for stem in STEMS:
+                path = place / f"{stem}.wav"
                 path.unlink(missing_ok=True)
-                sinks[role] = open_files.enter_context(WaveWriter(path, frames=frames, origin=origin))
-            mix, peak = play_stems(score, plan, palette=palette, bank=bank, trim=trim, sinks=sinks, report=report)
+                sinks[stem] = open_files.enter_context(WaveWriter(path, frames=frames, origin=origin))
+            mix, peak = play_stems(
+                score,
+                plan,
+                palette=palette,
+                bank=bank,
+                trim=trim,
+                sinks=sinks,
+                seed=seed,
+                effects=effects,
+                report=report,
+            )
         if peak <= _HIGHEST:
-            return mix
+            return mix, trim
         trim *= 0.9 * _HIGHEST / peak
 
 
-def _write_mix(mix: NDArray[np.int32], mastering: Mastering, path: Path, origin: Origin) -> None:
-    finished = Origin(
-        origin.description,
-        stamp=origin.stamp,
-        loudness=mastering.loudness,
-        true_peak=mastering.peak,
-    )
-    with WaveWriter(path, frames=mix.shape[1], origin=finished) as wave:
+def _write_mix(
+    mix: NDArray[np.int32], mastering: Mastering, place: Path, origin: Origin, curve: Sequence[Keyframe]
+) -> None:
+    """The finished mix and, where there is a curve, the same with room for speech."""
+    finished = Origin(origin.description, stamp=origin.stamp, loudness=mastering.loudness, true_peak=mastering.peak)
+    frames, first = mix.shape[1], 0
+    with ExitStack() as open_files:
+        wave = open_files.enter_context(WaveWriter(place / "mix.wav", frames=frames, origin=finished))
+        ducked = None
+        if curve:
+            ducked = open_files.enter_context(WaveWriter(place / "ducked.wav", frames=frames, origin=origin))
         for block in mastered_blocks(mix, mastering.gain):
             wave.write(block)
+            if ducked is not None:
+                gain = gain_of(curve, first, first + block.shape[1])
+                ducked.write(quantised(block.astype(np.float32) * (gain / np.float32(FULL_SCALE))))
+            first += block.shape[1]
 
 
 __all__ = ["LONGEST", "RATE", "RenderedTake", "render"]
