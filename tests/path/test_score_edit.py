@@ -39,7 +39,7 @@ def test_all_that_was_promised_is_there(scored: ScoredTake) -> None:
     names = {path.name for path in scored.folder.iterdir()}
     assert names == {*scored.take.files.values(), "take.json", "score.npz"}
     assert {name for name in scored.take.files if name.startswith("stem_")} == {
-        "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "stem_melody",
+        "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "stem_melody", "stem_effects",
     }  # fmt: skip
     assert sorted(path.name for path in scored.folder.parent.iterdir()) == [
         scored.take.name,

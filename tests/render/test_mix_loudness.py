@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter, resample_poly
 
-from vem_plugin.render.loudness import LoudnessMeter, decibels, true_peak, true_peak_of
-from vem_plugin.render.master import CEILING, mastered_blocks, mastering_of
+from vem_plugin.render.loudness import LoudnessMeter, decibels, peaks_of, true_peak, true_peak_of
+from vem_plugin.render.master import CEILING, REACH, mastered_blocks, mastering_of
 from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import FULL_SCALE, quantised
 
@@ -115,3 +115,23 @@ def test_a_loudness_out_of_reach_is_told() -> None:
     assert "below the -10 LUFS" in mastering.remark
     assert mastering.peak is not None
     assert mastering.peak <= CEILING
+
+
+def test_at_a_fixed_gain_the_limiter_is_local_to_the_last_bit() -> None:
+    """Music scored anew in one place must leave every other sample of the finished mix as it was."""
+    before = quantised(peaky(25))
+    after = before.copy()
+    span = slice(int(11.3 * RATE), int(12.9 * RATE))
+    after[:, span] = quantised(noise(1.6, 0.9, seed=8))[:, : span.stop - span.start]
+    one, two = (np.concatenate(list(mastered_blocks(mix, 9.0)), axis=1) for mix in (before, after))
+    assert np.abs(one - before * 10 ** (9 / 20)).max() > FULL_SCALE // 100, "the limiter has work to do"
+    assert np.array_equal(one[:, : span.start - REACH], two[:, : span.start - REACH])
+    assert np.array_equal(one[:, span.stop + REACH :], two[:, span.stop + REACH :])
+    assert REACH < 0.02 * RATE
+
+
+def test_peaks_know_only_their_neighbours() -> None:
+    sound = noise(2, 0.8).astype(np.float32)
+    changed = sound.copy()
+    changed[:, :RATE] *= 0.3
+    assert np.array_equal(peaks_of(sound, 0.2)[RATE + 16 :], peaks_of(changed, 0.2)[RATE + 16 :])
