@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from vem_plugin.evaluate import comparisons, heard_briefs, listening, sound, wri
 from vem_plugin.evaluate.baselines import Task, held_out_tasks, real_pieces, shuffled, taught_pieces
 from vem_plugin.evaluate.form import Library
 from vem_plugin.evaluate.pictures import draw_rolls, draw_spectrograms
-from vem_plugin.evaluate.table import MODEL, NETWORK, REAL, SHUFFLED, TEACHER, Evaluation, Row
+from vem_plugin.evaluate.table import MODEL, NETWORK, REAL, SHUFFLED, TEACHER, Evaluation, Row, by_group
 from vem_plugin.evaluate.takes import Desk, Take
 from vem_plugin.progress import Report, silent
 from vem_plugin.settings import Settings
@@ -114,7 +115,7 @@ def evaluate(
         rows += sound.rows_of_speed(takes, played, size=desk.bytes)
         report("play", 1.0)
         pictures = _draw(out, columns, played, report)
-    return Evaluation(tuple(rows), _facts(desk, size, real), pictures)
+    return Evaluation(by_group(rows), _facts(desk, size, real), pictures)
 
 
 def _make_folder(folder: Path) -> None:
@@ -222,5 +223,5 @@ def _facts(desk: Desk, size: Size, real: Sequence[Piece]) -> dict[str, object]:
         "pieces": size.pieces,
         "real_pieces": len(real),
         "library": size.library,
-        "machine": platform.machine(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,6 +119,13 @@ class Evaluation:
             "rows": [row.as_json() for row in self.rows],
             "pictures": list(self.pictures),
         }
+
+
+def by_group(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows of one group side by side, groups in the order in which they first come."""
+    rows = tuple(rows)
+    order = list(dict.fromkeys(row.group for row in rows))
+    return tuple(sorted(rows, key=lambda row: order.index(row.group)))
 
 
 def _short(value: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +31,8 @@ class Take:
     """One take of the model.
 
     ``network`` is what the network wrote, ``piece`` what users get (``vem_plugin.models.finish``), both
-    tonic-normalised; ``score`` sounds in its key; ``seconds`` it took to write, on the clock of the wall.
+    tonic-normalised; ``score`` sounds in its key; ``seconds`` it took to write, on the clock of the wall, and
+    ``processor`` seconds of all cores together.
     """
 
     network: Piece
@@ -40,6 +40,7 @@ class Take:
     score: Score
     plan: BeatPlan
     seconds: float
+    processor: float
 
     @property
     def minutes(self) -> float:
@@ -79,12 +80,14 @@ class Desk:
         """Write a take; without a plan, at a steady tempo; without a theme, on cards that the seed draws."""
         plan = plan or steady_plan(cue)
         theme = theme or realise(cue, draw_cards(cue, np.random.default_rng(seed)))
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         score = self.composer.write(cue, parsed, plan, seed=seed, theme=theme)
-        seconds = time.perf_counter() - began
-        return self._take(score, theme, plan, seconds)
+        seconds, processor = time.perf_counter() - began, time.process_time() - busy
+        network, piece = self._pieces_of(score, theme)
+        return Take(network, piece, score, plan, seconds, processor)
 
-    def _take(self, score: Score, theme: RealisedTheme, plan: BeatPlan, seconds: float) -> Take:
+    def _pieces_of(self, score: Score, theme: RealisedTheme) -> tuple[Piece, Piece]:
+        """What the network wrote, and what the finish made of it."""
         from vem_plugin.models.finish import finish
 
         assert score.latents is not None
@@ -92,7 +95,7 @@ class Desk:
         lines = self._codec.config["velocity_lines"]
         finished = finish(notes, chords, score.cue, velocity_lines=lines).notes
         network = Piece(score.cue, theme, notes, chords)
-        return Take(network, replace(network, notes=finished), score, plan, seconds)
+        return network, replace(network, notes=finished)
 
     def read_again(self, piece: Piece) -> tuple[Piece, Piece]:
         """A piece as the codec is shown it (in the roles' ranges), and as it comes out of the codec."""
@@ -116,11 +119,6 @@ class Desk:
 def folder_size(folder: Path) -> int:
     """Bytes of all files of a folder."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-
-def seconds_a_minute(takes: Sequence[Take]) -> float:
-    """Seconds on the clock to write a minute of music, over some takes."""
-    return sum(take.seconds for take in takes) / sum(take.minutes for take in takes)
 
 
 def with_tune_of(theme: RealisedTheme, other: RealisedTheme) -> RealisedTheme:
