@@ -38,7 +38,7 @@ def edit_of_fcp7(root: Element, path: Path, book: RemarkBook, *, timeline: str |
     EmptyTimeline
         If the sequence holds nothing.
     """
-    sequence = picked(_sequences_in(root), timeline, path, name_of=lambda element: element.said("name"))
+    sequence = sequence_of(root, path, timeline=timeline)
     clock = clock_of_sequence(sequence, book)
     reader = SequenceReader(clock, book, _by_id(root))
     tree = reader.stack(sequence, outermost=True)
@@ -50,6 +50,11 @@ def edit_of_fcp7(root: Element, path: Path, book: RemarkBook, *, timeline: str |
     )
     check_against(declared, tree, clock, book)
     return Edit(sequence.said("name") or path.stem, path, path.parent, clock, tree, book)
+
+
+def sequence_of(root: Element, path: Path, *, timeline: str | None = None) -> Element:
+    """The sequence of a name, or the only one; raises as `edit_of_fcp7`."""
+    return picked(_sequences_in(root), timeline, path, name_of=lambda element: element.said("name"))
 
 
 def clock_of_sequence(sequence: Element, book: RemarkBook) -> Clock:

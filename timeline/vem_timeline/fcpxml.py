@@ -26,11 +26,11 @@ _CLIPS = ("asset-clip", "clip", "ref-clip", "sync-clip", "mc-clip", "video", "ti
 
 
 @dataclass(frozen=True, slots=True)
-class _Timeline:
+class Timeline:
+    """A project, or a compound clip that stands alone, and the sequence it holds."""
+
     name: str
     sequence: Element
-    whole: bool = True
-    """Whether it is a sequence and not a single clip in a library."""
 
 
 def edit_of_fcpxml(root: Element, path: Path, book: RemarkBook, *, timeline: str | None = None) -> Edit:
@@ -50,7 +50,7 @@ def edit_of_fcpxml(root: Element, path: Path, book: RemarkBook, *, timeline: str
             remedy="Export the project in version 1.13 or an older one.",
         )
     resources = resources_of(root)
-    chosen = picked(_timelines_in(root, resources), timeline, path, name_of=lambda entry: entry.name)
+    chosen = timeline_of(root, path, timeline=timeline)
     sequence = chosen.sequence
     clock = clock_of_sequence(sequence, resources)
     reader = StoryReader(clock, book, resources)
@@ -58,6 +58,11 @@ def edit_of_fcpxml(root: Element, path: Path, book: RemarkBook, *, timeline: str
     declared = Declared(duration=seconds(sequence, "duration"), events=None)
     check_against(declared, tree, clock, book)
     return Edit(chosen.name or path.stem, path, path.parent, clock, tree, book)
+
+
+def timeline_of(root: Element, path: Path, *, timeline: str | None = None) -> Timeline:
+    """The project of a name, or the only one; raises as `edit_of_fcpxml`."""
+    return picked(_timelines_in(root, resources_of(root)), timeline, path, name_of=lambda entry: entry.name)
 
 
 def seconds(element: Element, name: str) -> Fraction | None:
@@ -107,10 +112,10 @@ def rate_of_format(description: Element | None) -> Fraction | None:
     return Fraction(rates[text] * 1000, 1001) if text in rates else Fraction(text)
 
 
-def _timelines_in(root: Element, resources: dict[str, Element]) -> list[_Timeline]:
+def _timelines_in(root: Element, resources: dict[str, Element]) -> list[Timeline]:
     """The projects of a document; without any, its loose compound clips, then its loose clips."""
     found = [
-        _Timeline(project.get("name"), project.children[index])
+        Timeline(project.get("name"), project.children[index])
         for project in root.iter("project")
         for index, child in enumerate(project.children)
         if child.tag == "sequence"
@@ -123,7 +128,7 @@ def _timelines_in(root: Element, resources: dict[str, Element]) -> list[_Timelin
         media = resources.get(clip.get("ref")) if clip.tag == "ref-clip" else None
         sequence = None if media is None else media.find("sequence")
         if sequence is not None:
-            found.append(_Timeline(clip.get("name"), sequence))
+            found.append(Timeline(clip.get("name"), sequence))
     if found or not loose:
         return found
     raise UnreadableTimeline(

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from vem_timeline.clock import Clock, exact_rate
 from vem_timeline.numbers import decimal, rational
+from vem_timeline.ownership import carries_id
 from vem_timeline.references import STILLS
 from vem_timeline.tree import Mark, MediaSource, Place, RemarkBook
 from vem_timeline.xml_tree import Element
@@ -168,3 +169,9 @@ def notes_of(element: Element) -> tuple[str, ...]:
     texts = [child.text.strip() for child in element.all("note")]
     texts += [word.strip() for child in element.all("keyword") for word in child.get("value").split(",")]
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def is_own_clip(element: Element) -> bool:
+    """Whether a connected clip is music of ours: by its role, and by the id at the end of its name."""
+    music = element.get("audioRole").startswith("music")
+    return element.tag == "asset-clip" and music and carries_id(element.get("name"))

@@ -9,9 +9,18 @@ from fractions import Fraction
 
 from vem_timeline.clock import Clock
 from vem_timeline.errors import UnreadableTimeline
-from vem_timeline.fcpxml_clips import Retime, marks_of, media_of, notes_of, retime_of, roles_of, sounds, time_in
+from vem_timeline.fcpxml_clips import (
+    Retime,
+    is_own_clip,
+    marks_of,
+    media_of,
+    notes_of,
+    retime_of,
+    roles_of,
+    sounds,
+    time_in,
+)
 from vem_timeline.lanes import Run, Track, gap_of, stack_of, tracks_of_runs
-from vem_timeline.ownership import carries_id
 from vem_timeline.tree import Join, Mark, MediaSource, Node, Place, RemarkBook
 from vem_timeline.xml_tree import Element
 
@@ -107,8 +116,8 @@ class StoryReader:
                 self._spine(child, layers, lane=child_lane, at=start, origin=_ZERO)
                 continue
             child = _shown_of(child)
-            if carries_id(child.get("name")) and child.get("audioRole").startswith("music"):
-                continue  # our own music
+            if is_own_clip(child):
+                continue
             if start < 0:
                 cut = -start
                 item = self._element(child, start, _Layers(), lane=child_lane)

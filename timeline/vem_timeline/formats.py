@@ -9,10 +9,12 @@ from pathlib import Path
 from vem_timeline.edit import Edit, located
 from vem_timeline.errors import EmptyTimeline, UnreadableTimeline
 from vem_timeline.tree import RemarkBook
+from vem_timeline.xml_tree import Element, parse_xml
 
 SUFFIXES = (".otio", ".otioz", ".otiod", ".xml", ".fcpxml", ".fcpxmld", ".edl", ".kdenlive", ".mlt", ".aaf")
 """Suffixes of the files that are read; a program uses them to tell an edit from other files."""
 
+_INSIDE = "Info.fcpxml"
 _AAF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EVENT = re.compile(rb"^\s*\d{1,8}\s+\S.*\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\s", re.MULTILINE)
 _PROJECTS = {
@@ -44,27 +46,55 @@ def open_edit(path: Path, *, timeline: str | None = None, rate: Fraction | None 
     UnreadableTimeline, EmptyTimeline
         As `vem_timeline.read`.
     """
-    if path.is_dir():
-        return _of_folder(path, timeline)
-    head = head_of(path)
-    if head.startswith(_AAF):
+    kind = format_of(path)
+    if kind == "folder":
+        raise UnreadableTimeline(
+            "This is a folder, not a timeline.",
+            where=str(path),
+            remedy="Name the timeline file in it. Folders are read if they end in .fcpxmld or .otiod.",
+        )
+    if kind == "aaf":
         from vem_timeline.aaf import edit_of_aaf
 
         return edit_of_aaf(path, timeline=timeline)
-    if is_xml(head):
-        return _of_xml(path, path, timeline)
-    if _is_edit_list(head, path):
+    if kind == "xml":
+        return _of_xml(path, timeline)
+    if kind == "edl":
         from vem_timeline.edl import edit_of_edl
 
         with located(path):
             return _with_length(edit_of_edl(bytes_of(path), path, RemarkBook(), rate=rate))
-    if path.suffix.lower() in _PROJECTS and not head.startswith(b"PK"):
+    if path.suffix.lower() in _PROJECTS and kind != "otioz":
         raise UnreadableTimeline(
             f"This is {_PROJECTS[path.suffix.lower()]}, which only its own program reads.",
             where=str(path),
             remedy=_EXPORT,
         )
     return _of_otio(path, timeline)
+
+
+def format_of(path: Path) -> str:
+    """What a file is by its content: ``otio``, ``otioz``, ``otiod``, ``xml``, ``edl``, ``aaf`` or another ``folder``.
+
+    What is nothing else counts as ``otio``, whose reader says what is wrong with it. Raises as `bytes_of`.
+    """
+    if path.is_dir():
+        if (path / _INSIDE).is_file():
+            return "xml"
+        return "otiod" if (path / "content.otio").is_file() else "folder"
+    head = head_of(path)
+    if head.startswith(_AAF):
+        return "aaf"
+    if head.startswith(b"PK"):
+        return "otioz"
+    if is_xml(head):
+        return "xml"
+    return "edl" if _is_edit_list(head, path) else "otio"
+
+
+def xml_file_of(path: Path) -> Path:
+    """The XML file of an edit: itself, or the one inside an ``.fcpxmld`` folder."""
+    return path / _INSIDE if path.is_dir() else path
 
 
 def head_of(path: Path) -> bytes:
@@ -96,19 +126,6 @@ def is_xml(head: bytes) -> bool:
     return text.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00", b"\x00<"))
 
 
-def _of_folder(path: Path, timeline: str | None) -> Edit:
-    inside = path / "Info.fcpxml"
-    if inside.is_file():
-        return _of_xml(path, inside, timeline)
-    if (path / "content.otio").is_file():
-        return _of_otio(path, timeline)
-    raise UnreadableTimeline(
-        "This is a folder, not a timeline.",
-        where=str(path),
-        remedy="Name the timeline file in it. Folders are read if they end in .fcpxmld or .otiod.",
-    )
-
-
 def _of_otio(path: Path, timeline: str | None) -> Edit:
     # OpenTimelineIO is loaded only for its own files.
     from vem_timeline.document import open_document
@@ -117,10 +134,14 @@ def _of_otio(path: Path, timeline: str | None) -> Edit:
     return edit_of_document(open_document(path, timeline=timeline))
 
 
-def _of_xml(path: Path, file: Path, timeline: str | None) -> Edit:
-    from vem_timeline.xml_tree import parse_xml
+def _of_xml(path: Path, timeline: str | None) -> Edit:
+    file = xml_file_of(path)
+    return edit_of_xml(parse_xml(bytes_of(file), file), path, timeline=timeline)
 
-    root, book = parse_xml(bytes_of(file), file), RemarkBook()
+
+def edit_of_xml(root: Element, path: Path, *, timeline: str | None = None) -> Edit:
+    """The edit in an XML document that was parsed; raises as `open_edit`."""
+    book = RemarkBook()
     with located(path):
         if root.tag == "xmeml":
             from vem_timeline.fcp7 import edit_of_fcp7

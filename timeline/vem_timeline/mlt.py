@@ -40,7 +40,7 @@ def edit_of_mlt(root: Element, path: Path, book: RemarkBook, *, timeline: str | 
     """
     clock = Clock(rate_of_profile(root))
     shelf = Shelf.of(root, clock)
-    tractor, name = _timeline_in(root, shelf, timeline, book)
+    tractor, name = tractor_of(root, shelf, book, timeline=timeline)
     reader = TractorReader(clock, book, shelf)
     tree = reader.timeline(tractor, guides_of(root, tractor, clock, shelf.colors))
     check_against(_declared(tractor, reader, clock), tree, clock, book)
@@ -220,7 +220,7 @@ def is_own_track(producer: Element, shelf: Shelf) -> bool:
     return bool(sources) and all(source is not None and carries_id(shelf.name_of(source)) for source in sources)
 
 
-def _timeline_in(root: Element, shelf: Shelf, wanted: str | None, book: RemarkBook) -> tuple[Element, str]:
+def tractor_of(root: Element, shelf: Shelf, book: RemarkBook, *, timeline: str | None = None) -> tuple[Element, str]:
     """The tractor of the timeline that is open, or of the one that is named."""
     tractors = root.all("tractor")
     if not tractors:
@@ -231,11 +231,11 @@ def _timeline_in(root: Element, shelf: Shelf, wanted: str | None, book: RemarkBo
         if property_of(tractor, "kdenlive:uuid")
     }
     title = root.get("title") if not sequences else ""
-    if wanted is not None:
-        if wanted not in sequences:
+    if timeline is not None:
+        if timeline not in sequences:
             names = ", ".join(f"'{name}'" for name in sequences) or "one timeline without a name"
-            raise UnreadableTimeline(f"The project holds no sequence '{wanted}'.", remedy=f"It holds {names}.")
-        return sequences[wanted], wanted
+            raise UnreadableTimeline(f"The project holds no sequence '{timeline}'.", remedy=f"It holds {names}.")
+        return sequences[timeline], timeline
     last = next((entry for entry in reversed(tractors) if property_of(entry, "kdenlive:projectTractor") == "1"), None)
     if last is None:
         return tractors[-1], "" if title.startswith("Shotcut") else title

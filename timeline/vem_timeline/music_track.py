@@ -97,7 +97,7 @@ def track_of_music(
         Version of the Clip schema the file uses.
     """
     rate, clock = ruler.written_rate, ruler.clock
-    frames = _frames_of_clip(music, ruler)
+    frames = frames_of_clip(music, ruler)
     start = Fraction(music.time_reference, music.sample_rate) * clock.rate
     reference = {
         "OTIO_SCHEMA": "ExternalReference.1",
@@ -122,7 +122,7 @@ def track_of_music(
         "effects": [],
         "markers": [
             _marker(marker, music.take_id, _range(start + frame, point, rate))
-            for frame, marker in _one_a_frame(music.markers, frames, clock)
+            for frame, marker in one_a_frame(music.markers, frames, clock)
         ],
         "enabled": True,
         **media,
@@ -155,7 +155,7 @@ def _available(music: MusicClip, ruler: Ruler, frames: int, *, in_frames: bool) 
     return _range(Fraction(music.time_reference), Fraction(samples), float(music.sample_rate))
 
 
-def _frames_of_clip(music: MusicClip, ruler: Ruler) -> int:
+def frames_of_clip(music: MusicClip, ruler: Ruler) -> int:
     """The whole timeline, or as many whole frames as the audio has if it is shorter by a frame or more."""
     if ruler.clock.seconds_of(ruler.frames - 1) < music.duration:
         return ruler.frames
@@ -169,7 +169,7 @@ def _frames_of_clip(music: MusicClip, ruler: Ruler) -> int:
     return frames
 
 
-def _one_a_frame(markers: Iterable[MusicMarker], frames: int, clock: Clock) -> list[tuple[int, MusicMarker]]:
+def one_a_frame(markers: Iterable[MusicMarker], frames: int, clock: Clock) -> list[tuple[int, MusicMarker]]:
     """Markers by frame, one a frame as in Resolve: a hit (red) wins, the other joins its comment."""
     by_frame: dict[int, MusicMarker] = {}
     for marker in markers:

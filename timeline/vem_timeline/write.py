@@ -8,21 +8,21 @@ anything, and appears on disk in one step.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from vem_timeline import splice
+from vem_timeline.appearing import appearing, refuse_overwriting
 from vem_timeline.bundle import member_of_url
 from vem_timeline.clock import Clock, exact_rate
 from vem_timeline.errors import TimelineError, UnreadableTimeline, UnwritableTimeline
+from vem_timeline.formats import format_of
 from vem_timeline.music_track import MusicClip, Ruler, Target, track_of_music
 from vem_timeline.ownership import TRACK_NAME, is_own_track, short_id
 from vem_timeline.read import edit_of_document
@@ -34,14 +34,21 @@ _RATE = re.compile(r'"rate"\s*:\s*([0-9.eE+-]+)')
 _LINK_ID = re.compile(r'"LinkID"\s*:\s*"?(\d+)')
 
 
-def write_scored(source: Path, destination: Path, music: MusicClip, *, target: Target | None = None) -> Path:
+def write_scored(
+    source: Path,
+    destination: Path,
+    music: MusicClip,
+    *,
+    target: Target | None = None,
+    timeline: str | None = None,
+) -> Path:
     """Write a copy of a timeline with the music on a track of its own.
 
     Parameters
     ----------
     source : Path
-        The edit, ``.otio`` or ``.otioz``; never changed. If it carries a "VEM Music" track of ours already,
-        that track is replaced.
+        The edit: ``.otio``, ``.otioz``, Final Cut 7 XML, FCPXML, Kdenlive or MLT; never changed. If it carries a
+        "VEM Music" track of ours already, that track is replaced.
     destination : Path
         The scored timeline, of the same kind as the source. Replaced only if it is a scored timeline of ours.
     music : MusicClip
@@ -49,6 +56,8 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     target : {"resolve", "premiere", "otio"}, optional
         Whom it is for. Without it the source's own dialect decides. Resolve gets a bare absolute path to the
         audio, the others a ``file://`` URL.
+    timeline : str, optional
+        Name of the timeline, where a file holds several.
 
     Returns
     -------
@@ -65,7 +74,11 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     from vem_timeline.document import open_document
 
     source, destination = Path(source), Path(destination)
-    document = open_document(source)
+    if _is_of_another_format(source):
+        from vem_timeline.write_xml import write_scored_xml
+
+        return write_scored_xml(source, destination, music, timeline=timeline)
+    document = open_document(source, timeline=timeline)
     _check_destination(document, destination)
     edit = edit_of_document(document)
     clock, duration = edit.clock, edit.root.duration
@@ -93,14 +106,11 @@ def write_scored(source: Path, destination: Path, music: MusicClip, *, target: T
     return destination
 
 
+def _is_of_another_format(source: Path) -> bool:
+    return source.exists() and format_of(source) not in ("otio", "otioz")
+
+
 def _check_destination(document: Document, destination: Path) -> None:
-    source = document.path
-    if destination.exists() and os.path.samefile(source, destination):
-        raise UnwritableTimeline(
-            "The scored timeline would overwrite the edit.",
-            where=str(destination),
-            remedy="Choose another name.",
-        )
     bundled = document.members is not None
     if bundled != (destination.suffix.lower() == ".otioz"):
         kind = ".otioz" if bundled else ".otio"
@@ -109,12 +119,7 @@ def _check_destination(document: Document, destination: Path) -> None:
             where=str(destination),
             remedy=f"Give it a name that ends in {kind}.",
         )
-    if destination.exists() and not _is_scored_by_us(destination):
-        raise UnwritableTimeline(
-            "There is a file of that name already, and it is not a scored timeline.",
-            where=str(destination),
-            remedy="Choose another name, or move that file away.",
-        )
+    refuse_overwriting(document.path, destination, ours=_is_scored_by_us(destination))
 
 
 def _is_scored_by_us(path: Path) -> bool:
@@ -252,9 +257,7 @@ def check_readable(text: str, source: Path) -> None:
         )
 
 
-def write_bundle(
-    out: IO[bytes], source: Path, text: str, *, packed: tuple[str, Path], dropped: frozenset[str]
-) -> None:
+def write_bundle(out: IO[bytes], source: Path, text: str, *, packed: tuple[str, Path], dropped: frozenset[str]) -> None:
     """Copy a bundle with its timeline changed and the audio added; other members stay as they are."""
     from vem_timeline.document import CONTENT
 
@@ -268,25 +271,3 @@ def write_bundle(
             with old.open(info) as member, new.open(info, "w", force_zip64=True) as copy:
                 shutil.copyfileobj(member, copy, 1 << 20)
         new.write(packed[1], packed[0], compress_type=zipfile.ZIP_STORED)
-
-
-@contextmanager
-def appearing(destination: Path) -> Iterator[IO[bytes]]:
-    """A file that is there in full when the block ends, and not at all if it fails."""
-    growing = destination.with_name(f".{destination.name}.{os.getpid()}.part")
-    try:
-        try:
-            with growing.open("xb") as out:
-                yield out
-                out.flush()
-                os.fsync(out.fileno())
-            growing.replace(destination)
-        finally:
-            growing.unlink(missing_ok=True)
-    except (OSError, zipfile.BadZipFile) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnwritableTimeline(
-            f"The scored timeline cannot be written: {reason}.",
-            where=str(destination),
-            remedy="Check the free space and the permissions of that folder, or choose another one.",
-        ) from error
