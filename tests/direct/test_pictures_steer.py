@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from vem_plugin.brief import Brief
 from vem_plugin.direct import direct
+from vem_plugin.encoders.picture import PictureEncoder
 from vem_plugin.encoders.text import TextEncoder
 from vem_plugin.evaluate.made_up_edits import BUSIER, CALMER, KINDS, edit_that_shows
-from vem_plugin.parsing.parsed_video import ParsedVideo
+from vem_plugin.parsing.hierarchy import parse
+from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo
 from vem_plugin.rhythm.constraints import constraints_of
 from vem_plugin.rhythm.plan import plan_beats
 from vem_plugin.score.cue import CueSheet, tempo_range
+from vem_plugin.score.moods import Feel
 from vem_plugin.sights import SIGHTS, feel_of_picture, mean_sights, sights_of_shots
+from vem_plugin.stages import read_edit
 from vem_plugin.style_choice import choose_style
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PAIRS = 12
 STYLES_FOR = {
     "calm beach": {"ambient", "emotional", "folk", "documentary", "lofi"},
@@ -75,6 +82,25 @@ def test_a_product_on_white_sounds_like_neither(encoder: TextEncoder) -> None:
     }
     assert feels[CALMER][1] + 0.1 < feels["product on white"][1] < feels[BUSIER][1] - 0.1
     assert feels["product on white"][0] > feels[BUSIER][0] + 0.3
+
+
+def test_a_meadow_is_calmer_and_brighter_than_a_busy_street(encoder: TextEncoder) -> None:
+    picture = PictureEncoder(device="cpu")
+
+    def feel(name: str) -> Feel:
+        board = read_edit(EXAMPLES / "media" / name)
+        parsed = parse(board, brief="", text=encoder, picture=picture)
+        seconds = [float(shot.duration) for shot in board.shots]
+        looks = np.array([features.cinematics.as_array() for features in parsed.shots])
+        sights = sights_of_shots(parsed, encoder.encode)
+        seen = mean_sights(list(zip(sights.values(), seconds, strict=True)))
+        look = Cinematics(*np.average(looks, axis=0, weights=seconds).tolist())
+        return feel_of_picture(look, (len(seconds) - 1) / sum(seconds), seen)
+
+    meadow, street = feel("meadow.mp4"), feel("street.mp4")
+    assert meadow.energy < street.energy - 0.2
+    assert meadow.valence > street.valence + 0.1
+    assert meadow.tension < street.tension
 
 
 def test_names_of_things_are_told_apart(encoder: TextEncoder) -> None:
