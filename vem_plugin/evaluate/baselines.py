@@ -18,7 +18,7 @@ from vem_plugin.training.corpus.teacher import play_theme
 
 SHORTEST = 32
 """Beats; shorter pieces tell little."""
-CARDS, TAKE = 7, 8
+CARDS, TAKE, AGAIN = 7, 8, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Task:
     cue: CueSheet
     theme: RealisedTheme
 
-    def taught(self) -> Piece:
-        """What the rule-based composer writes here."""
-        notes, chords = play_theme(self.cue, self.theme, np.random.default_rng([TAKE, self.number]))
+    def taught(self, take: int = TAKE) -> Piece:
+        """What the rule-based composer writes here; another ``take`` plays the same theme another way."""
+        notes, chords = play_theme(self.cue, self.theme, np.random.default_rng([take, self.number]))
         return Piece(self.cue, self.theme, notes, chords)
 
     def with_theme(self, seed: int) -> Task:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from vem_plugin.evaluate.baselines import Task
+from vem_plugin.evaluate.baselines import AGAIN, Task
 from vem_plugin.evaluate.counting import Count, figure_of, mean_of
 from vem_plugin.evaluate.form import Library, notes_alike, notes_f1
 from vem_plugin.evaluate.histograms import HISTOGRAMS, histogram_of, overlap_area
@@ -50,6 +50,18 @@ def rows_of_swaps(desk: Desk, tasks: Sequence[Task], takes: Sequence[Take]) -> l
     return rows
 
 
+def rows_of_teacher(tasks: Sequence[Task], columns: Columns) -> list[Row]:
+    """F1 of the melody (onset and pitch class) with the rule-based composer's own on the same theme.
+
+    In the teacher's column: another take of it against the first.
+    """
+    figures = {}
+    for column, pieces in columns.items():
+        pairs = [(piece, task.taught(AGAIN)) for piece, task in zip(pieces, tasks, strict=True)]
+        figures[column] = figure_of(notes_f1(*pair, roles=(MELODY,), pitch_classes=True) for pair in pairs)
+    return [Row("tune", "melody like the teacher's on the same theme, F1", figures)]
+
+
 def _alike_by_role(one: Piece, other: Piece) -> list[float]:
     return [notes_alike(one, other, roles=(role,)) for role in range(len(ROLES))]
 
@@ -67,11 +79,11 @@ def rows_of_seeds(desk: Desk, tasks: Sequence[Task]) -> list[Row]:
 
 
 def rows_of_memory(columns: Columns, library: Library) -> list[Row]:
-    """How near the nearest four bars of the pieces that taught are: the mean over pieces, and the nearest of all."""
+    """How near the nearest eight bars of the pieces that taught are: the mean over pieces, and the nearest of all."""
     nearest = {column: [library.nearest(piece) for piece in pieces] for column, pieces in columns.items()}
     mean = {column: figure_of(Count(value, 1) for value in values) for column, values in nearest.items()}
     worst = {column: figure_of([Count(max(values), 1)]) for column, values in nearest.items() if values}
-    name = f"nearest four bars in {library.pieces:,} training pieces"
+    name = f"nearest eight bars in {library.pieces:,} training pieces"
     return [
         Row("diversity", f"{name}, mean", mean, None),
         Row("diversity", f"{name}, worst", worst, at_most(0.7)),

@@ -151,6 +151,8 @@ def _rows_of_notes(
 ) -> list[Row]:
     """Everything that is measured on notes alone."""
     rows = written.rows_of_pieces(columns)
+    on_themes = {column: columns[column] for column in (MODEL, NETWORK, TEACHER, SHUFFLED)}
+    rows += comparisons.rows_of_teacher(tasks, on_themes)
     report("compare", 0.2, "the codec alone")
     rows += comparisons.rows_of_codec(desk, columns[TEACHER], columns[REAL])
     report("compare", 0.4, "other tunes, same noise")

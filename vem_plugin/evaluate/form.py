@@ -18,9 +18,9 @@ from vem_plugin.training.corpus.build import Piece
 
 ALL = tuple(range(len(ROLES)))
 CRASH = 49
-WINDOW_BARS = 4
+WINDOW_BARS = 8
 """Bars of a window that is looked for among the pieces that taught."""
-FEWEST_NOTES = 12
+FEWEST_NOTES = 24
 """Notes that a window needs to be somebody's."""
 
 

@@ -26,7 +26,7 @@ from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.training.corpus.build import Piece
 
 MARKED = 1.0
-ACCENT = 1.5
+ACCENT = 1.7
 """An accent has this many times the power of the same place in the bars around it."""
 PEERS = 2
 """Bars before, and bars after, with which a place is compared."""
@@ -174,11 +174,15 @@ def _heard(piece: Piece, bars: Sequence[CueBar]) -> list[float]:
 
 def rank_correlation(asked: Sequence[float], heard: Sequence[float]) -> Count:
     """Spearman's rank correlation as one value; nothing where too little is asked for, or all sounds the same."""
-    from scipy.stats import rankdata
-
     if len(asked) < FEWEST_LEVELS or max(asked) - min(asked) < SMALLEST_SPREAD or len(set(heard)) < 2:
         return NOTHING
-    return Count(float(np.corrcoef(rankdata(asked), rankdata(heard))[0, 1]), 1)
+    return Count(float(np.corrcoef(_ranks(asked), _ranks(heard))[0, 1]), 1)
+
+
+def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
+    """Ranks from the lowest; equal values share the middle of theirs."""
+    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(times) - (times - 1) / 2)[place]
 
 
 def last_chord_struck(piece: Piece) -> Count:
