@@ -41,10 +41,15 @@ def measure(bank: SoundFont, instrument: Instrument) -> Measured:
         has no drum.
     """
     low, high = instrument.keys
-    middle = _KIT_KEYS if instrument.is_kit else np.linspace(low, high, _KEYS_HEARD + 2).round().astype(int)[1:-1]
-    loudness = float(np.mean([_loudness_of(sound_of(bank, instrument, int(key))) for key in middle]))
     leads = [[lead_of(bank, instrument, key, touch) for key in range(low, high + 1)] for touch in TOUCHES]
-    return {"loudness": round(loudness, 1), "leads": leads}
+    return {"loudness": round(loudness_of(bank, instrument), 1), "leads": leads}
+
+
+def loudness_of(bank: SoundFont, instrument: Instrument) -> float:
+    """LUFS, momentary maximum of a note at velocity 90, mean over the middle of the range."""
+    low, high = instrument.keys
+    middle = _KIT_KEYS if instrument.is_kit else np.linspace(low, high, _KEYS_HEARD + 2).round().astype(int)[1:-1]
+    return float(np.mean([_loudness_of(sound_of(bank, instrument, int(key))) for key in middle]))
 
 
 def lead_of(bank: SoundFont, instrument: Instrument, key: int, velocity: int) -> int:

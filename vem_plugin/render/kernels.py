@@ -88,8 +88,8 @@ def add_stroke(
     at: int,
     body: NDArray[np.float32],
     span: tuple[int, int],
+    fades: tuple[int, int],
     release: tuple[int, float],
-    fade: int,
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
     opens: NDArray[np.float32],
@@ -103,10 +103,10 @@ def add_stroke(
         What is added to, from frame ``at``.
     span : (int, int)
         First frame of the body that sounds, and the end.
+    fades : (int, int)
+        How many frames it takes to come in, and to go out.
     release : (int, float)
         Frame from which the body dies away, and by how much from frame to frame.
-    fade : int
-        The last frames, which go down to nothing.
     places, gains, opens : ndarrays, shape (p,)
         Frames of the body, rising; the loudness there; and how much of what is new a frame lets through (1: an open
         sound, less: a darker one). Linear between, constant outside.
@@ -121,21 +121,24 @@ def add_stroke(
         stop = end if segment == len(places) - 1 else min(end, places[segment + 1])
         this, following = max(segment, 0), min(segment + 1, len(places) - 1)
         width = max(1, places[following] - places[this])
-        rise, opening = (gains[following] - gains[this]) / width, (opens[following] - opens[this]) / width
+        slope, opening = (gains[following] - gains[this]) / width, (opens[following] - opens[this]) / width
         since = begin - places[this] if segment >= 0 else 0
-        gain, through = gains[this] + rise * since, opens[this] + opening * since
+        gain, through = gains[this] + slope * since, opens[this] + opening * since
         if opens[this] == 1 and opens[following] == 1:
             for frame in range(begin, stop):
-                line[frame - first] = body[frame] * np.float32(gain + rise * (frame - begin))
+                line[frame - first] = body[frame] * np.float32(gain + slope * (frame - begin))
         else:
             for frame in range(begin, stop):
                 dark += (body[frame] - dark) * np.float32(through + opening * (frame - begin))
-                line[frame - first] = dark * np.float32(gain + rise * (frame - begin))
+                line[frame - first] = dark * np.float32(gain + slope * (frame - begin))
     held, fall = release
     ringing = 1.0
     for frame in range(max(first, held), end):
         line[frame - first] *= np.float32(ringing)
         ringing *= fall
+    rise, fade = fades
+    for frame in range(min(rise, end - first)):
+        line[frame] *= np.float32(frame / rise)
     for frame in range(max(first, end - fade), end):
         line[frame - first] *= np.float32((end - frame) / fade)
     for side in range(2):

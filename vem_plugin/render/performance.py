@@ -13,6 +13,7 @@ never moved. Times are samples at 48 kHz, loudness is dB.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from hashlib import blake2b
 from itertools import pairwise
 from statistics import NormalDist
@@ -72,6 +73,17 @@ class Manner:
     spread: float = 0.0
     swell: tuple[float, float] = (0.0, 0.0)
 
+    def lead(self, speaks: Fraction, *, exact: bool) -> tuple[Fraction, Fraction]:
+        """How early a note begins so that it is heard on time, and how much of its beginning is left out, seconds.
+
+        On a hit, and wherever a string is plucked or a bar is struck, it begins at most ``_CRISP`` early: what the
+        sample has before that (fingers, a slow bow) would be heard as the onset, or blur it.
+        """
+        if exact or not self.sustains:
+            early = min(speaks, _CRISP)
+            return early, speaks - early
+        return min(speaks, _LONGEST_LEAD), Fraction(0)
+
     @property
     def sustains(self) -> bool:
         """Whether a note's loudness can move while it sounds."""
@@ -96,6 +108,10 @@ MANNERS: dict[Family, Manner] = {
 }
 """Seconds and dB by family. People are a few milliseconds apart; machines are not."""
 
+_CRISP = Fraction(10, 1000)
+"""How early what must be heard exactly begins at most, seconds."""
+_LONGEST_LEAD = Fraction(12, 100)
+"""A slower swell is no onset any more; to begin it even earlier would only blur what comes before."""
 _LONG = 0.35
 """A note shorter than this many seconds has no time to swell."""
 _FULL_SWELL = 1.6

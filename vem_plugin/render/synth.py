@@ -31,6 +31,7 @@ _SOFT_ACCENT_GAIN = 0.7
 _DRUM_HOLD = 6 * RATE  # drums ring as long as they like
 _STOP_FADE = int(0.04 * RATE)
 _CHOKE_FADE = int(0.008 * RATE)
+_RISE = int(0.006 * RATE)  # what begins in the middle of its attack begins softly
 _LONGEST_RELEASE = 3 * RATE
 _SHORTEST_RELEASE = 0.015
 _NEVER = 1 << 62
@@ -152,8 +153,8 @@ def energy_of_beats(cue: CueSheet) -> list[float]:
 class _Stroke:
     """A voice at a time: held until ``end``, then released, damped over ``fade`` samples from ``cut``.
 
-    ``missed`` frames of it lie before the first frame of the picture and are not heard. ``curve`` is its dynamics:
-    frames of the body, gains, and how open it sounds.
+    Its first ``missed`` frames are left out. ``curve`` is its dynamics: frames of the body, gains, and how open it
+    sounds.
     """
 
     start: int
@@ -242,7 +243,8 @@ class LayerPlayer:
         left, right = self._matrix @ (np.cos(angle), np.sin(angle)) * (self._gain * voice.gain)
         release = held, float(np.exp(-np.log(1e5) / (voice.release * RATE + 1)))
         places, gains, opens = stroke.curve
-        add_stroke(bus, at, body, span, release, fade, places, gains, opens, (float(left), float(right)))
+        fades = min(_RISE, span[0]), fade
+        add_stroke(bus, at, body, span, fades, release, places, gains, opens, (float(left), float(right)))
 
 
 def _plays(layer: Layer, note: PlayedNote, others: frozenset[int]) -> bool:
@@ -261,6 +263,7 @@ def _strokes_of(
     bank: SoundFont, layer: Layer, notes: list[PlayedNote], *, instrument: Instrument, drums: bool
 ) -> list[_Stroke]:
     """Every voice of every note, sorted by start; each begins early by what its instrument takes to be heard."""
+    manner = MANNERS[instrument.family]
     zones = bank.zones_of(instrument.bank, instrument.program)
     performed = sorted((perform(note, instrument, drums=drums) for note in notes), key=lambda note: note.start)
     strokes: list[_Stroke] = []
@@ -268,10 +271,10 @@ def _strokes_of(
     for note in reversed(performed):
         key = note.key if layer.key is None else layer.key
         key = key if instrument.is_kit else instrument.fold(key + 12 * layer.octave)
-        lead = frames_of(instrument.lead(key, note.velocity))
+        lead, skipped = map(frames_of, manner.lead(instrument.speaks(key, note.velocity), exact=note.exact))
         start = max(0, note.start - lead)
-        missed = lead - (note.start - start)
-        curve = _curve_of(note, instrument, layer, origin=note.start - lead)
+        missed = skipped + lead - (note.start - start)
+        curve = _curve_of(note, instrument, layer, origin=note.start - lead - skipped)
         voices = voices_of(zones, key, note.velocity)
         for voice in voices:
             cut, fade = note.stop, _STOP_FADE

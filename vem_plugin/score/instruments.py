@@ -19,8 +19,6 @@ _KIT_KEYS = (35, 82)
 
 TOUCHES = (64, 104)
 """Velocities at which leads are measured; between them they are interpolated."""
-LONGEST_LEAD = Fraction(12, 100)
-"""A slower swell is no onset any more; to begin it even earlier would only blur what comes before."""
 
 Family = Literal[
     "bowed",
@@ -79,11 +77,11 @@ class Instrument:
             key -= 12
         return key
 
-    def lead(self, key: int, velocity: int) -> Fraction:
-        """Seconds that a note begins early, so that the ear hears it on time; ``LONGEST_LEAD`` at most."""
+    def speaks(self, key: int, velocity: int) -> Fraction:
+        """Seconds from the first sample of a note until the ear hears it begin."""
         (soft, hard), place = self.leads, key - self.keys[0]
         share = Fraction(min(max(velocity, TOUCHES[0]), TOUCHES[1]) - TOUCHES[0], TOUCHES[1] - TOUCHES[0])
-        return min(LONGEST_LEAD, (soft[place] * (1 - share) + hard[place] * share) / 1000)
+        return (soft[place] * (1 - share) + hard[place] * share) / 1000
 
 
 @lru_cache(maxsize=1)
