@@ -23,6 +23,7 @@ KNOWN = {
     "derived__multiple_track_allmissing.otioz": (Fraction(19, 24), FILM, "00:00:00:00", 4, 0),
     "otio-avfoundation__Timeline_23.98.otio": (Fraction(13, 2), FILM, "00:00:00:00", 2, 0),
     "otio-cmx3600-adapter__enabled.otio": (Fraction(6, 24), FILM, "00:00:00:00", 2, 0),
+    "otio-fcp-adapter__img_seq_media_reference.otio": (Fraction(159, 24), FILM, "01:00:00:00", 1, 0),
     "raven__ElFuente_4096x2160_60fps_10bit_420_remix1.otio": (
         Fraction(1030, 60),
         Fraction(60),

@@ -156,7 +156,7 @@ def edit_of_xml(root: Element, path: Path, *, timeline: str | None = None) -> Ed
 
             return _with_length(edit_of_mlt(root, path, book, timeline=timeline))
     raise UnreadableTimeline(
-        f"This is XML of another kind (<{root.tag[:40]}>), not a timeline that is read here.",
+        f"This is XML of a kind that is not read here (<{root.tag[:40]}>).",
         where=str(path),
         remedy=_EXPORT,
     )
