@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from vem_plugin.training.crew import Crew
+    from vem_plugin.training.pace import Pace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Out = Annotated[Path, typer.Option(help="The run folder.")]
@@ -105,27 +110,31 @@ def diffusion(
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 60.0,
     until: Annotated[str, typer.Option(help="Or train until this time of today, HH:MM.")] = "",
     device: Device = "cpu",
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")] = 0,
+    processes: Annotated[int, typer.Option(help="Processes that share every step.")] = 1,
+    threads: Annotated[int, typer.Option(help="CPU threads of each; 0 leaves the choice to torch.")] = 0,
 ) -> None:
     """Train the diffusion transformer; goes on from the run folder's checkpoint if there is one."""
     import time
     from datetime import datetime
 
-    import torch
-
-    from vem_plugin.training.dataset import PieceColumns
-    from vem_plugin.training.diffusion import train_diffusion
+    from vem_plugin.training.crew import work_together
     from vem_plugin.training.pace import Pace
 
-    _log_to(out, "diffusion")
-    if threads:
-        torch.set_num_threads(threads)
     pace = Pace.of_minutes(minutes)
     if until:
         hour, minute = (int(part) for part in until.split(":"))
         pace = Pace(time.time(), datetime.now().replace(hour=hour, minute=minute, second=0).timestamp())
+    work_together(partial(_diffuse, out=out, device=device, pace=pace), size=processes, threads=threads)
+
+
+def _diffuse(crew: Crew, *, out: Path, device: str, pace: Pace) -> None:
+    from vem_plugin.training.dataset import PieceColumns
+    from vem_plugin.training.diffusion import train_diffusion
+
+    if crew.leads:
+        _log_to(out, "diffusion")
     train, heldout = PieceColumns.open(out / "train"), PieceColumns.open(out / "heldout")
-    train_diffusion(train, heldout, pace=pace, out=out, device=device)
+    train_diffusion(train, heldout, pace=pace, out=out, device=device, crew=crew)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from vem_plugin.models.precision import autocast
 from vem_plugin.models.transformer import VeMTransformer
+from vem_plugin.training.crew import ALONE, Crew
 from vem_plugin.training.dataset import PieceColumns
 from vem_plugin.training.lessons import FRAMES, ROWS, Lessons
 from vem_plugin.training.muon import Muon
@@ -61,14 +62,14 @@ def flow_loss(model: VeMTransformer, batch: TaughtBatch, time: Tensor, noise: Te
     return (error * weight).sum() / count, error.sum() / count
 
 
-def optimisers_for(model: VeMTransformer) -> list[torch.optim.Optimizer]:
+def optimisers_for(model: VeMTransformer, crew: Crew = ALONE) -> list[torch.optim.Optimizer]:
     """Muon for the blocks' matrices, AdamW for the rest."""
     matrices, rest = [], []
     for name, weights in model.named_parameters():
         in_block = name.startswith("blocks.") and weights.ndim == 2
         (matrices if in_block and name.endswith("weight") else rest).append(weights)
     return [
-        Muon(matrices, lr=LEARNING_RATE, weight_decay=0.02),
+        Muon(matrices, lr=LEARNING_RATE, weight_decay=0.02, crew=crew),
         torch.optim.AdamW(rest, lr=LEARNING_RATE, betas=(0.9, 0.97), weight_decay=0.01),
     ]
 
@@ -124,42 +125,58 @@ class Course:
 
 
 def train_diffusion(
-    train: PieceColumns, heldout: PieceColumns, *, pace: Pace, out: Path, device: str = "cpu", seed: int = 0
+    train: PieceColumns,
+    heldout: PieceColumns,
+    *,
+    pace: Pace,
+    out: Path,
+    device: str = "cpu",
+    seed: int = 0,
+    crew: Crew = ALONE,
 ) -> Course:
-    """Train until ``pace`` ends; checkpoints go to ``out / "diffusion.pt"``, from which a stopped run goes on."""
+    """Train until ``pace`` ends; checkpoints go to ``out / "diffusion.pt"``, from which a stopped run goes on.
+
+    A crew shares the rows of every step; all its processes keep the same weights.
+    """
     torch.manual_seed(seed)
     with torch.device(device):
         model = VeMTransformer()
-    course = Course(model, AveragedWeights(model), optimisers_for(model), pace)
+    course = Course(model, AveragedWeights(model), optimisers_for(model, crew), pace)
     checkpoint = out / "diffusion.pt"
     if checkpoint.exists():
         course.load(checkpoint)
         logger.info("diffusion goes on from step %d", course.step)
-    tests = measuring_batches(heldout)
+    tests = measuring_batches(heldout) if crew.leads else []
     saved = course.pace.progress
     between = CHECKPOINT_MINUTES * 60 / (course.pace.end - course.pace.start)
     recent: deque[tuple[float, float]] = deque(maxlen=50)
-    for batch in Lessons(train, seed=seed + course.step).batches():
-        progress = course.pace.progress
+    lesson = crew.size * (seed + course.step) + crew.rank
+    torch.manual_seed(lesson)
+    for batch in Lessons(train, seed=lesson).batches(rows=max(1, ROWS // crew.size)):
+        progress = crew.agreed(course.pace.progress)
         if progress >= 1:
             break
-        recent.append(diffusion_step(course, batch.to(device)))
+        recent.append(diffusion_step(course, batch.to(device), progress=progress, crew=crew))
         if course.step % 50 == 0:
             told = (course.step, course.pieces, 100 * progress, *np.mean(recent, axis=0))
             logger.info("diffusion step %d, %d pieces, %.0f %% of the time, loss %.3f, error %.3f", *told)
         if progress - saved > between:
             saved = progress
-            course.save(checkpoint)
-            logger.info("held-out error at t=%s: %s", MEASURED_TIMES, measure(course.model, tests))
-    course.save(checkpoint)
+            if crew.leads:
+                course.save(checkpoint)
+                logger.info("held-out error at t=%s: %s", MEASURED_TIMES, measure(course.model, tests))
+    if crew.leads:
+        course.save(checkpoint)
     course.model.load_state_dict(course.average.weights)
-    logger.info("averaged weights, step %d, %d pieces: %s", course.step, course.pieces, measure(course.model, tests))
+    if crew.leads:
+        told = (course.step, course.pieces, measure(course.model, tests))
+        logger.info("averaged weights, step %d, %d pieces: %s", *told)
     return course
 
 
-def diffusion_step(course: Course, batch: TaughtBatch) -> tuple[float, float]:
-    """One step of the optimisers; returns loss and error."""
-    rate = LEARNING_RATE * warm_up(course.step) * constant_then_linear(course.pace.progress)
+def diffusion_step(course: Course, batch: TaughtBatch, *, progress: float, crew: Crew = ALONE) -> tuple[float, float]:
+    """One step of the optimisers at a point of the run (``progress`` 0 to 1); returns loss and error."""
+    rate = LEARNING_RATE * warm_up(course.step) * constant_then_linear(progress)
     for optimiser in course.optimisers:
         optimiser.zero_grad(set_to_none=True)
         for group in optimiser.param_groups:
@@ -170,11 +187,12 @@ def diffusion_step(course: Course, batch: TaughtBatch) -> tuple[float, float]:
     with autocast(batch.latents.device):
         loss, error = flow_loss(course.model, batch, time, torch.randn_like(batch.latents))
     loss.backward()
+    crew.average_gradients(course.model)
     torch.nn.utils.clip_grad_norm_(course.model.parameters(), 1.0)
     for optimiser in course.optimisers:
         optimiser.step()
     course.step += 1
-    course.pieces += int((batch.conditions.piece.amax(1) + 1).sum())
+    course.pieces += crew.size * int((batch.conditions.piece.amax(1) + 1).sum())
     course.average.follow(course.model, course.step)
     return float(loss.detach()), float(error.detach())
 

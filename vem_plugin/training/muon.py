@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from vem_plugin.models.precision import fast_with_bfloat16
+from vem_plugin.training.crew import ALONE, Crew
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic ``a X + b (X X^T) X + c (X X^T)^2 X``, steep at 0 and within .7 to 1.2 after five steps."""
@@ -53,11 +54,20 @@ class Muon(torch.optim.Optimizer):
         Of the gradients, Nesterov's way.
     weight_decay : float
         Decoupled.
+    crew : Crew
+        Processes that share the work; they must all hold the same gradients.
     """
 
     def __init__(
-        self, matrices: Iterable[Tensor], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.1
+        self,
+        matrices: Iterable[Tensor],
+        *,
+        lr: float,
+        momentum: float = 0.95,
+        weight_decay: float = 0.1,
+        crew: Crew = ALONE,
     ) -> None:
+        self.crew = crew
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
@@ -71,7 +81,7 @@ class Muon(torch.optim.Optimizer):
             for shape, weights in alike.items():
                 moved = torch.stack([self._moved(weight, gradient, group["momentum"]) for weight, gradient in weights])
                 step = group["lr"] * MATCHED_RMS * max(shape) ** 0.5
-                for (weight, _), direction in zip(weights, orthogonalised(moved), strict=True):
+                for (weight, _), direction in zip(weights, self.crew.shared(orthogonalised, moved), strict=True):
                     weight.mul_(1 - group["lr"] * group["weight_decay"])
                     weight.add_(direction, alpha=-step)
 
