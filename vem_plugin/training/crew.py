@@ -1,7 +1,8 @@
 """Several processes that train one model together, each on lessons of its own.
 
-Gradients are averaged once a step (gloo; the processes meet through a file), so that every process makes the same step. On a CPU whose cores are shared with other work this is faster than threads of one process, which wait for
-each other after every matrix product.
+Gradients are averaged once a step (gloo; the processes meet through a file), so that every process makes the same step.
+On a CPU whose cores are shared with other work this is faster than threads of one process, which wait for each other
+after every matrix product.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Crew:
 
     @torch.no_grad()
     def shared(self, work: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
-        """Apply ``work``, which keeps shapes and goes row by row, to a tensor; each process does its part of the rows."""
+        """Apply ``work``, which keeps shapes and goes row by row, to a tensor; each process does part of the rows."""
         if self.size == 1:
             return work(rows)
         parts = [torch.empty_like(part) for part in rows.tensor_split(self.size)]
