@@ -22,6 +22,8 @@ from vem_plugin.progress import Report, silent
 
 WINDOW, OVERLAP = 192, 64
 """Beats denoised at once, and how many of them are given by the window before."""
+SURROUNDINGS = 48
+"""Beats of what is kept that are seen on each side of what is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ def windows_over(frames: int, *, size: int = WINDOW, overlap: int = OVERLAP) -> 
         last = min(written + size - overlap, frames)
         yield Window(last - size, last, written)
         written = last
+
+
+def stretch_to_write(written: NDArray[np.bool_], *, around: int = SURROUNDINGS) -> tuple[int, int]:
+    """First frame and end of what has to be looked at to write the frames that are not written yet."""
+    missing = np.flatnonzero(~written)
+    if not len(missing):
+        return 0, 0
+    return max(0, int(missing[0]) - around), min(len(written), int(missing[-1]) + 1 + around)
 
 
 class VeMPipeline(DiffusionPipeline):
@@ -110,13 +120,14 @@ class VeMPipeline(DiffusionPipeline):
         generator = torch.Generator().manual_seed(seed)
         noise = torch.randn(frames, size, generator=generator)
         latents, written = given.clone(), mask.clone()
-        plan = list(windows_over(frames))
+        first, last = stretch_to_write(mask.numpy())
+        plan = list(windows_over(last - first)) if last > first else []
         for index, window in enumerate(plan):
-            part = slice(window.first, window.last)
+            part = slice(first + window.first, first + window.last)
             if bool(written[part].all()):
                 continue
             latents[part] = self._denoise(
-                window_of(conditions, window.first, window.last),
+                window_of(conditions, part.start, part.stop),
                 noise[part],
                 latents[part],
                 written[part],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -13,11 +14,22 @@ from vem_plugin.score.cue import ROLES, Role
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score
 
 
-def joined_score(old: Score, new: Score, first: int, last: int, *, silent: frozenset[Role] = frozenset()) -> Score:
+@dataclass(frozen=True)
+class Joined:
+    """Old and new music in one: ``written`` is the whole, ``struck`` leaves out what only rings on from before.
+
+    A note that rang out of the span goes on where the span ends, for that is heard: the seam there leads back into its
+    old sound. It is written, but it is not struck again.
+    """
+
+    written: Score
+    struck: Score
+
+
+def joined_score(old: Score, new: Score, first: int, last: int, *, silent: frozenset[Role] = frozenset()) -> Joined:
     """A score that is the new one in beats ``first`` to ``last`` (excluded) and the old one elsewhere.
 
-    Notes outside stay as they were stored. One that rings into the span ends where the span begins, and one that rang
-    out of it goes on where the span ends, for that is what is heard: the seam there leads back into its old sound.
+    Notes outside stay as they were stored; one that rings into the span ends where the span begins.
 
     Parameters
     ----------
@@ -32,27 +44,29 @@ def joined_score(old: Score, new: Score, first: int, last: int, *, silent: froze
     resting = np.isin(fresh["role"], [ROLES.index(role) for role in silent]) & ~np.isin(fresh["start"], hits)
     fresh = fresh[~resting]
     fresh["length"] = np.minimum(fresh["length"], end - fresh["start"])
-    notes = np.concatenate([kept_notes(old.notes, begin, end), fresh])
-    notes = notes[np.lexsort((notes["pitch"], notes["role"], notes["start"]))]
-    chords = (*old.chords[:first], *new.chords[first:last], *old.chords[last:])
-    return Score(new.cue, notes, chords, new.latents, dict(new.facts))
-
-
-def kept_notes(notes: NDArray[np.void], begin: int, end: int) -> NDArray[np.void]:
-    """The notes outside steps ``begin`` to ``end`` (excluded), those that cross an edge cut there."""
-    stops = notes["start"] + notes["length"]
-    before = notes[notes["start"] < begin].copy()
+    before = old.notes[old.notes["start"] < begin].copy()
     before["length"] = np.minimum(before["length"], begin - before["start"])
-    after = notes[(notes["start"] >= end)]
-    ringing = notes[remainders(notes, begin, end)].copy()
-    ringing["length"] = stops[remainders(notes, begin, end)] - end
-    ringing["start"] = end
-    return np.concatenate([before, ringing, after])
+    after = old.notes[old.notes["start"] >= end]
+    chords = (*old.chords[:first], *new.chords[first:last], *old.chords[last:])
+    written, struck = (
+        Score(new.cue, _in_order(*parts), chords, new.latents, dict(new.facts))
+        for parts in ((before, fresh, _ringing_on(old.notes, end), after), (before, fresh, after))
+    )
+    return Joined(written, struck)
 
 
-def remainders(notes: NDArray[np.void], begin: int, end: int) -> NDArray[np.bool_]:
-    """Which notes begin before step ``end`` and ring on after it."""
-    return (notes["start"] < end) & (notes["start"] + notes["length"] > end)
+def _ringing_on(notes: NDArray[np.void], end: int) -> NDArray[np.void]:
+    """What is left after step ``end`` of the notes that began before it."""
+    stops = notes["start"] + notes["length"]
+    ringing = (notes["start"] < end) & (stops > end)
+    rest = notes[ringing].copy()
+    rest["start"], rest["length"] = end, stops[ringing] - end
+    return rest
+
+
+def _in_order(*parts: NDArray[np.void]) -> NDArray[np.void]:
+    notes = np.concatenate(parts)
+    return notes[np.lexsort((notes["pitch"], notes["role"], notes["start"]))]
 
 
 def joined_effects(old: Sequence[Effect], new: Sequence[Effect], start: Fraction, end: Fraction) -> tuple[Effect, ...]:

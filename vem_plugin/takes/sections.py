@@ -74,10 +74,11 @@ def read_roles(text: str) -> tuple[frozenset[Role], frozenset[Role]]:
     SettingsError
         If there is no such role.
     """
+    named: dict[str, Role] = {role: role for role in ROLES}
     on: set[Role] = set()
     off: set[Role] = set()
     for word in (word.strip().lower() for word in text.split(",")):
-        role = next((role for role in ROLES if role == word.lstrip("+-")), None)
+        role = named.get(word.lstrip("+-"))
         if role is None:
             raise SettingsError(
                 f"'{word}' is no role.",
