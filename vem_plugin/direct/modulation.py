@@ -1,4 +1,4 @@
-"""The lift: the last return of the first theme, at the peak, a step higher."""
+"""The lift: the last return of the first theme at the peak, a step higher from there to the end."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from vem_plugin.direct.scenes import Scene
 
 LIFTING = frozenset({"pop", "corporate", "epic", "emotional", "folk", "playful"})
 """Styles in which songs and scores do this."""
-CHANCE = 0.4
+CHANCE = 0.45
 """How often it is done where it can be: about one take in five of these styles, as most takes have no such place."""
 STEPS, SHARES = (2, 1, 3), (0.7, 0.2, 0.1)
 """Semitones, and how often."""
-NEAR_PEAK = 0.12
+NEAR_PEAK = 0.25
 """How far below the fullest scene still counts as the peak."""
 SHORTEST = 8
 """Beats that must be left."""
@@ -31,21 +31,21 @@ def shifts_of(
 ) -> tuple[int, ...]:
     """Semitones by which every scene lies higher: 0, and from the lift to the end a step.
 
-    The lift falls on the last scene with the first theme, if another theme came before it and it is about the fullest.
+    The lift falls on the last scene that is about the fullest and has the first theme again, after another one.
     Editors' notes from there on forbid it.
     """
     lifts = rng.random() < CHANCE
     step = int(rng.choice(STEPS, p=SHARES))
-    last = max(number for number, theme in enumerate(themes) if theme == 0)
     fullest = max(character.mean for character in characters)
-    beats = sum(bar.beats for scene in scenes[last:] for bar in scene.bars)
-    fitting = (
-        style in LIFTING
-        and any(themes[:last])
-        and characters[last].mean >= fullest - NEAR_PEAK
-        and beats >= SHORTEST
-        and not any(scene.notes for scene in scenes[last:])
-    )
-    if not (lifts and fitting):
+    returns = [
+        number
+        for number, theme in enumerate(themes)
+        if theme == 0 and any(themes[:number]) and characters[number].mean >= fullest - NEAR_PEAK
+    ]
+    if not lifts or not returns or style not in LIFTING:
         return (0,) * len(scenes)
-    return (0,) * last + (step,) * (len(scenes) - last)
+    first = returns[-1]
+    beats = sum(bar.beats for scene in scenes[first:] for bar in scene.bars)
+    if beats < SHORTEST or any(scene.notes for scene in scenes[first:]):
+        return (0,) * len(scenes)
+    return (0,) * first + (step,) * (len(scenes) - first)
