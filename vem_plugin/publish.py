@@ -18,7 +18,8 @@ from vem_plugin.rhythm.picture import draw_plan
 from vem_plugin.score.notes import Score
 from vem_plugin.score.theme import ThemeCards
 from vem_plugin.settings import Settings
-from vem_plugin.take import Loudness, Take, take_id_of, write_take
+from vem_plugin.take import Change, Loudness, Take, take_id_of, write_take
+from vem_plugin.takes.seen import write_seen
 from vem_timeline import MusicClip, MusicMarker, write_scored
 from vem_timeline.new_timeline import write_timeline_of
 from vem_timeline.storyboard import Storyboard
@@ -40,7 +41,8 @@ class ScoredTake:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Everything that went into a take. ``seed`` is this take's own, not the first of several."""
+    """Everything that went into a take. ``seed`` is this take's own, not the first of several; ``change`` and
+    ``locked`` are for a take that was made from another one."""
 
     edit: Path
     storyboard: Storyboard
@@ -52,6 +54,8 @@ class Making:
     seed: int
     style: str
     cards: ThemeCards | None = None
+    change: Change | None = None
+    locked: tuple[int, ...] = ()
 
 
 def write_back(making: Making, draft: Draft) -> ScoredTake:
@@ -65,6 +69,7 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
     picture = draw_plan(making.storyboard, making.plan, draft.folder / "plan.png")
     rendered = making.rendered
     files = {"mix": rendered.mix, "midi": rendered.midi, "picture": picture}
+    files["seen"] = write_seen(making.parsed, draft.folder)
     files |= {f"stem_{stem}": path for stem, path in rendered.stems.items()}
     extra = {"ducked_mix": rendered.ducked, "ducking": rendered.ducking}
     files |= {name: path for name, path in extra.items() if path is not None}
@@ -89,6 +94,8 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
         encoders=making.parsed.encoders,
         palette=rendered.palette,
         effects=rendered.effects,
+        change=making.change,
+        locked=making.locked,
         remarks=_remarks_on(making, draft),
         version=importlib.metadata.version("vem-plugin"),
     )
@@ -123,8 +130,9 @@ def _publish(take: Take, edit: Path, draft: Draft) -> ScoredTake:
     return ScoredTake(take, folder, timeline)
 
 
-def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
-    music = MusicClip(
+def music_clip(take: Take, folder: Path) -> MusicClip:
+    """The clip that a take in a folder is on a timeline."""
+    return MusicClip(
         audio=folder / take.files["mix"],
         duration=Fraction(take.samples, take.sample_rate),
         name=f"{take.name} music",
@@ -133,6 +141,10 @@ def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
         sample_rate=take.sample_rate,
         time_reference=take.time_reference,
     )
+
+
+def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
+    music = music_clip(take, folder)
     if edit.suffix.lower() in TIMELINES:
         return write_scored(edit, folder.with_suffix(edit.suffix.lower()), music)
     with tempfile.TemporaryDirectory(dir=folder) as place:

@@ -151,19 +151,31 @@ def write_take(take: Take, score: Score, folder: Path) -> Path:
     }
     if score.latents is not None:
         arrays["latents"] = score.latents
-    text = msgspec.json.format(msgspec.json.encode(take, enc_hook=_encode_exact), indent=1)
     try:
         np.savez_compressed(folder / SCORE_FILE, **arrays)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return rewrite_record(take, folder)
+
+
+def rewrite_record(take: Take, folder: Path) -> Path:
+    """Write ``take.json`` alone, in one step; raises as `write_take`."""
+    text = msgspec.json.format(msgspec.json.encode(take, enc_hook=_encode_exact), indent=1)
+    try:
         temporary = folder / f".{TAKE_FILE}.{os.getpid()}"
         temporary.write_bytes(text)
         temporary.replace(folder / TAKE_FILE)
     except OSError as error:
-        raise RenderError(
-            f"The take's record cannot be written: {error.strerror}.",
-            where=str(folder),
-            remedy="Free some space or choose another folder with -o.",
-        ) from error
+        raise _unwritable(folder, error) from error
     return folder / TAKE_FILE
+
+
+def _unwritable(folder: Path, error: OSError) -> RenderError:
+    return RenderError(
+        f"The take's record cannot be written: {error.strerror}.",
+        where=str(folder),
+        remedy="Free some space or choose another folder with -o.",
+    )
 
 
 def folder_of(path: Path) -> Path:
