@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,12 @@ from vem_timeline.storyboard import Storyboard
 if TYPE_CHECKING:
     from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Landing, Miss
+
+
+def print_json(value: object) -> None:
+    """Write one JSON value to standard output."""
+    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def _seconds(time: Fraction) -> float:

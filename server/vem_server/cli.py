@@ -1,4 +1,4 @@
-"""The command line: ``vem score``, ``plan``, ``inspect``, ``measure``, ``evaluate`` and ``doctor``.
+"""The command line: ``vem score``, ``plan``, ``inspect``, ``measure``, ``evaluate``, ``doctor`` and their like.
 
 Nothing heavy is imported before a command needs it, so ``vem --help`` answers at once. Results go to standard
 output (as tables, or as one JSON object with ``--json``); progress and errors go to standard error.
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from vem_server import takes_cli
 
 app = typer.Typer(
     name="vem",
@@ -203,6 +205,9 @@ def doctor(json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+takes_cli.register(app)
+
+
 def _tempo_of(text: str | None) -> tuple[float, float] | None:
     if text is None:
         return None
@@ -220,10 +225,9 @@ def _metre_of(text: str | None) -> int | None:
 
 
 def _print_json(value: object) -> None:
-    import json
+    from vem_server.as_json import print_json
 
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
-    sys.stdout.write("\n")
+    print_json(value)
 
 
 def main() -> None:
