@@ -186,7 +186,7 @@ def _join_of(
     left, right = neighbours
     # An item that names its own edge is believed rather than the alignment.
     for item, edge in ((left, "end"), (right, "start")):
-        told = None if item is None else number_in(item, edge)
+        told = None if item is None or item.tag == "transitionitem" else number_in(item, edge)
         if told is not None and start <= told <= end:
             cut = told
     name = element.said("effect", "name") or element.said("effect", "effectid")
@@ -203,7 +203,8 @@ def cut_of(transition: Element) -> Fraction:
     alignment = transition.said("alignment").lower()
     if alignment.startswith("start"):
         return start
-    return end if alignment.startswith("end") else (start + end) / 2
+    # Of an odd number of frames the smaller half comes before the cut, as the sound beside it shows in Premiere.
+    return end if alignment.startswith("end") else Fraction((start + end) // 2)
 
 
 def _sequences_in(root: Element) -> list[Element]:
