@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from vem_plugin.brief import Brief
+from vem_plugin.brief.style import choose_style
 from vem_plugin.direct import direct
 from vem_plugin.encoders.text import TextEncoder
 from vem_plugin.evaluate.made_up_edits import BUSIER, CALMER, KINDS, edit_that_shows
@@ -24,7 +25,6 @@ from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.rhythm.constraints import constraints_of
 from vem_plugin.rhythm.plan import plan_beats
 from vem_plugin.score.cue import CueSheet, tempo_range
-from vem_plugin.style_choice import choose_style
 
 BRIEFS = Path(__file__).parents[1] / "tests" / "direct"
 EDITS = 40

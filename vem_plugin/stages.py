@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vem_plugin.parsing.parsed_video import ParsedVideo
     from vem_plugin.render.rendering import RenderedTake
     from vem_plugin.rhythm.beat_plan import BeatPlan
+    from vem_plugin.rhythm.former import FormerBeats
     from vem_plugin.score.cue import CueSheet
     from vem_plugin.score.notes import Score
     from vem_plugin.score.theme import ThemeCard, ThemeCards
@@ -127,7 +128,7 @@ def _encoder_device(device: str) -> str:
 
 def metre_of(settings: Settings, theme: ThemeCard | None = None) -> int:
     """Beats of a bar: asked for, or said in the brief, or those of a theme that is given, or 4."""
-    from vem_plugin.wishes import read_wishes
+    from vem_plugin.brief.wishes import read_wishes
 
     return settings.metre or read_wishes(settings.brief).metre or (4 if theme is None else theme.metre)
 
@@ -181,9 +182,10 @@ def plan_rhythm(
     style: str | None,
     metre: int = 4,
     parsed: ParsedVideo | None = None,
+    former: FormerBeats | None = None,
     report: Report = silent,
 ) -> BeatPlan:
-    """Fit a tempo map to the cuts, in the tempo range of settings or style."""
+    """Fit a tempo map to the cuts, in the tempo range of settings or style, or near that of an earlier plan."""
     from vem_plugin.rhythm.constraints import constraints_of
     from vem_plugin.rhythm.plan import plan_beats
 
@@ -191,9 +193,11 @@ def plan_rhythm(
     seen = None if parsed is None else _strengths(parsed)
     constraints = constraints_of(storyboard, strengths=seen)
     tempo = _beats_a_minute(settings, style, metre)
+    if former is not None:
+        tempo = former.tempo_range(tempo)
     report("plan", 0.3, f"{len(constraints)} instants, {tempo[0]:g} to {tempo[1]:g} beats a minute")
     frame = storyboard.clock.frame_duration
-    plan = plan_beats(constraints, storyboard.duration, frame=frame, tempo=tempo, meter=metre)
+    plan = plan_beats(constraints, storyboard.duration, frame=frame, tempo=tempo, meter=metre, former=former)
     report(
         "plan",
         1.0,
@@ -312,7 +316,7 @@ def play(
 
     Instruments named in the brief or a note choose the palette, unless the settings name one.
     """
-    from vem_plugin.palette_choice import palette_asked
+    from vem_plugin.brief.palette import palette_asked
     from vem_plugin.render.rendering import render
 
     words = " ".join([brief.text, *(note.text for note in brief.spans)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vem_plugin.palette_choice import palette_asked
+from vem_plugin.brief.palette import palette_asked
 from vem_plugin.score.cue import STYLES
 from vem_plugin.score.palette import palette_names
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from vem_plugin.brief import Brief
+from vem_plugin.brief.sights import SIGHTS, feel_of_picture, mean_sights, sights_of_shots
+from vem_plugin.brief.style import choose_style
 from vem_plugin.direct import direct
 from vem_plugin.encoders.picture import PictureEncoder
 from vem_plugin.encoders.text import TextEncoder
@@ -18,9 +20,7 @@ from vem_plugin.rhythm.constraints import constraints_of
 from vem_plugin.rhythm.plan import plan_beats
 from vem_plugin.score.cue import CueSheet, tempo_range
 from vem_plugin.score.moods import Feel
-from vem_plugin.sights import SIGHTS, feel_of_picture, mean_sights, sights_of_shots
 from vem_plugin.stages import read_edit
-from vem_plugin.style_choice import choose_style
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PAIRS = 12

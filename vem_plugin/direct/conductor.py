@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vem_plugin.brief import Brief, read_wishes
+from vem_plugin.brief.sights import Encode, sights_of_shots
 from vem_plugin.direct.accents import end_beat_of, hits_of
 from vem_plugin.direct.captions import caption_of_piece, caption_of_scene
 from vem_plugin.direct.energies import Character, characters_of
@@ -18,7 +19,6 @@ from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet, Section
 from vem_plugin.score.modes import MODE_SHARES, VALENCE_OF_MODE
-from vem_plugin.sights import Encode, sights_of_shots
 
 MODE_SHARPNESS = 3.0
 """How much a mode's share falls for each unit by which it is brighter or darker than asked."""

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.brief import Brief, SpanNote, Wishes, read_wishes
+from vem_plugin.brief.sights import Encode, feel_of_picture
 from vem_plugin.direct.scenes import Scene
 from vem_plugin.score.modes import tension_of
 from vem_plugin.score.moods import MOOD_FEELS, Feel, blend, moods_named
-from vem_plugin.sights import Encode, feel_of_picture
 
 REST_ENERGY: dict[str, float] = {
     "epic": 0.55,

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.brief import Brief, SpanNote
+from vem_plugin.brief.sights import mean_sights
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
 from vem_plugin.rhythm.beat_plan import Bar, BeatPlan
-from vem_plugin.sights import mean_sights
 
 LENGTH_PRICES = {1: 1.3, 2: 0.45, 3: 0.5, 4: 0.05, 5: 0.6, 6: 0.4, 7: 0.7, 8: 0.3}
 """Price of a scene by its bars; longer ones ``LONG_PRICE`` and ``PRICE_A_BAR`` for each bar above eight."""
@@ -41,7 +41,7 @@ class Scene:
 
     ``start`` and ``end`` are seconds; ``shots`` the shots seen for at least a tenth of it (or the longest);
     ``look`` their mean look; ``cuts`` changes of picture a second; ``speech`` the share of time in which somebody
-    speaks; ``picture`` mean embedding or None; ``sights`` what is seen (``vem_plugin.sights``); ``notes`` the editor's
+    speaks; ``picture`` mean embedding or None; ``sights`` what is seen (``brief.sights``); ``notes`` the editor's
     notes that hold here; ``drops`` whether it begins with a drop.
     """
 

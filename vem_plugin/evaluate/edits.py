@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from vem_plugin.brief.sights import Encode
 from vem_plugin.evaluate.made_up_edits import FRAMES
 from vem_plugin.evaluate.takes import Desk, Take
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, SeenTransition, ShotFeatures
 from vem_plugin.settings import Settings
-from vem_plugin.sights import Encode
 from vem_timeline.clock import Clock
 from vem_timeline.storyboard import Shot, Storyboard, Transition
 

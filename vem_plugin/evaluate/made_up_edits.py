@@ -11,9 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from vem_plugin.brief.sights import Encode
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, SeenTransition, ShotFeatures
 from vem_plugin.parsing.words import summary_of, words_of_shot
-from vem_plugin.sights import Encode
 from vem_timeline.clock import Clock
 from vem_timeline.storyboard import Shot, Storyboard, Transition
 

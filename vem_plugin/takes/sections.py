@@ -11,14 +11,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from vem_plugin.brief.sights import Encode
+from vem_plugin.brief.wishes import Wishes, read_wishes
 from vem_plugin.direct.captions import ENERGY_WORDS, STYLE_NAMES
 from vem_plugin.direct.energies import feel_of
 from vem_plugin.errors import SettingsError
 from vem_plugin.score.cue import ROLES, STYLES, CueSheet, Role, Section
 from vem_plugin.score.modes import VALENCE_OF_MODE
 from vem_plugin.score.moods import Feel, energy_name, mood_of
-from vem_plugin.sights import Encode
-from vem_plugin.wishes import Wishes, read_wishes
 
 WIDEST = 0.35
 """How far a section's valence may lie from its mode's."""
@@ -31,7 +31,7 @@ PITCHED: tuple[Role, ...] = ("harmony", "bass", "counter")
 class Ask:
     """What is asked of a span.
 
-    ``brief`` is free text as in ``vem_plugin.wishes``; ``style`` one of ``STYLES`` or None for the take's; ``on`` and
+    ``brief`` is free text as in ``brief.wishes``; ``style`` one of ``STYLES`` or None for the take's; ``on`` and
     ``off`` roles that shall and shall not play; ``energy`` 0 to 1 or None; ``seed`` None for a fresh one.
     """
 

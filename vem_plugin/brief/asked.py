@@ -1,7 +1,7 @@
 """What the editor asks for in words: the brief for the whole, and notes for spans of the timeline.
 
 A brief is free text. A note is a marker with a duration; its name and its comment count together. What is understood in
-both is told in ``vem_plugin.wishes``.
+both is told in ``vem_plugin.brief.wishes``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from vem_plugin.brief.wishes import Wishes, read_wishes
 from vem_plugin.errors import SettingsError
 from vem_plugin.score.cue import COMPOUND
-from vem_plugin.style_choice import choose_style
-from vem_plugin.wishes import Wishes, read_wishes
 from vem_timeline.storyboard import Marker
 
 SHORTEST_SPAN = Fraction(1, 20)
@@ -120,6 +119,3 @@ def parse_tempo(text: str) -> tuple[float, float]:
     if low < SLOWEST or (found[2] and fast > FASTEST) or low > FASTEST:
         raise SettingsError(f"The tempo range '{text}' is out of bounds.", where="--tempo", remedy=remedy)
     return slow, fast
-
-
-__all__ = ["Brief", "SpanNote", "Wishes", "choose_style", "parse_metre", "parse_tempo", "read_spans", "read_wishes"]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.brief.sights import SIGHTS, mean_sights, sights_of_shots
+from vem_plugin.brief.style_sentences import NAMED_STYLES, STYLE_SENTENCES
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.score.cue import STYLES
-from vem_plugin.sights import SIGHTS, mean_sights, sights_of_shots
-from vem_plugin.style_sentences import NAMED_STYLES, STYLE_SENTENCES
 
 if TYPE_CHECKING:
-    from vem_plugin.brief import Brief
+    from vem_plugin.brief.asked import Brief
 
 STYLE_LOOKS: dict[str, tuple[float, float, float, float, float]] = {
     "epic": (0.45, 0.05, 0.5, 0.45, 0.4),
