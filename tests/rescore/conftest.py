@@ -23,8 +23,6 @@ RATE = 24
 LENGTHS = (48, 60, 36, 48, 72, 48, 60)
 """Frames of the shots: 15.5 seconds at 24 frames a second."""
 
-Copy = Callable[[], Path]
-
 
 def time(frames: float) -> otio.opentime.RationalTime:
     return otio.opentime.RationalTime(frames, RATE)
@@ -47,6 +45,12 @@ def write_edit(path: Path) -> Path:
     timeline.tracks.extend([pictures, voice])
     otio.adapters.write_to_file(timeline, str(path))
     return path
+
+
+@pytest.fixture(scope="session")
+def new_edit() -> Callable[[Path], Path]:
+    """Writes the edit, unscored, to a path."""
+    return write_edit
 
 
 @pytest.fixture(scope="session")
