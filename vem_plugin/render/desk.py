@@ -2,9 +2,9 @@
 
 1. *Width*: the sides are brought in a little, and all that is low is brought to the middle, so that a mix keeps its
    weight when it is heard in mono.
-2. *High-pass*: nothing below a role's lowest notes but noise of rooms and bows.
+2. *High-pass*: nothing below a role's lowest notes but the noise of rooms and bows.
 3. *Room for the tune*: while the melody sings, harmony and counter-line step back where it lives.
-4. *Room for the bass drum*: the bass gives way for a tenth of a second.
+4. *Room for the drum*: the bass gives way to bass drum and low tom for a tenth of a second.
 
 Steps 3 and 4 follow the notes, not the sound: what happens at one place depends on the notes there, and music scored
 anew elsewhere changes nothing. Sound is float32, shape (2, n), at 48 kHz, in consecutive blocks.
@@ -28,8 +28,11 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """How a role is treated: ``low`` the corner of its high-pass in Hz and ``order`` how steep it is; ``width`` how
-    much of its sides is kept; ``yields`` whether it steps back for the tune."""
+    """How a role is treated.
+
+    ``low`` is the corner of its high-pass in Hz and ``order`` how steep it is; ``width`` how much of its sides is kept;
+    ``yields`` whether it steps back for the tune.
+    """
 
     low: float
     order: int
@@ -46,12 +49,11 @@ CHANNELS: dict[Role, Channel] = {
 }
 
 _MIDDLE_BELOW = 160.0  # Hz; a bass that comes from one side only makes a loudspeaker tired
-_TUNE_HERTZ, _TUNE_Q, _TUNE_DIP = 1100.0, 0.5, 3.5  # where a tune's notes and first overtones lie; dB
+_TUNE_DIP = (1100.0, 0.5, 3.5)  # where a tune's notes and first overtones lie: Hz, Q, dB
 _TUNE_STEP = 0.8  # dB, at all frequencies
 _BREATH = int(0.35 * RATE)  # rests shorter than this belong to the tune
 _STEPPING = int(0.12 * RATE)
-_BASS_DRUMS = (35, 36)
-_DUCKING = 3.5  # dB under a bass drum of full velocity
+_LOW_DRUMS = {36: 4.5, 41: 3.0}  # General MIDI sound to dB by which the bass gives way to it at full velocity
 _DUCK_BEFORE, _DUCK_HELD, _DUCK_BACK = int(0.004 * RATE), int(0.07 * RATE), int(0.16 * RATE)
 
 
@@ -73,8 +75,8 @@ class DeskChannel:
             _Filter(_high_pass(2, max(channel.low, _MIDDLE_BELOW))),
         ]
         self._tune = _tune_spans(notes["melody"]) if channel.yields else []
-        self._dips = [_Filter(_dip()), _Filter(_dip())]
-        self._drums = _bass_drums(notes["drums"]) if role == "bass" else []
+        self._dips = [_Filter(_tune_dip()) for _ in range(2)]
+        self._drums = _low_drums(notes["drums"]) if role == "bass" else []
 
     def passed(self, sound: Sound, first: int) -> Sound:
         """The sound, which begins at sample ``first``, as it leaves the desk; shape (2, n)."""
@@ -105,16 +107,18 @@ class _Filter:
 
 def tune_curve(spans: Sequence[tuple[int, int]], first: int, end: int) -> NDArray[np.float32]:
     """How far the others have stepped back for the tune, 0 to 1, from sample ``first`` to ``end``."""
-    corners: list[tuple[int, float]] = [(-(1 << 40), 0.0)]
+    curve = np.zeros(end - first, np.float32)
     for start, stop in spans:
-        if stop + _STEPPING >= first and start - _STEPPING <= end:
-            corners += [(start - _STEPPING, 0.0), (start, 1.0), (stop, 1.0), (stop + _STEPPING, 0.0)]
-    times, values = zip(*corners, strict=True)
-    return np.interp(np.arange(first, end), times, values).astype(np.float32)
+        low, high = max(first, start - _STEPPING), min(end, stop + _STEPPING)
+        if low < high:
+            there = np.arange(low, high, dtype=np.int32)
+            away = np.maximum(np.maximum(start - there, there - stop), 0)
+            curve[low - first : high - first] = 1 - away * np.float32(1 / _STEPPING)
+    return curve
 
 
 def drum_curve(drums: Iterable[tuple[int, float]], first: int, end: int) -> NDArray[np.float32]:
-    """Gain of the bass around the bass drum, given as samples and dB, from sample ``first`` to ``end``."""
+    """Gain of the bass around low drums, given as samples and dB, from sample ``first`` to ``end``."""
     curve = np.zeros(end - first, np.float32)
     for start, depth in drums:
         low, high = max(first, start - _DUCK_BEFORE), min(end, start + _DUCK_HELD + _DUCK_BACK)
@@ -136,19 +140,23 @@ def _tune_spans(notes: Sequence[PlayedNote]) -> list[tuple[int, int]]:
     return spans
 
 
-def _bass_drums(notes: Sequence[PlayedNote]) -> list[tuple[int, float]]:
-    return [(note.start, _DUCKING * note.velocity / 127) for note in notes if note.key in _BASS_DRUMS]
+def _low_drums(notes: Sequence[PlayedNote]) -> list[tuple[int, float]]:
+    return [(note.start, _LOW_DRUMS[note.key] * note.velocity / 127) for note in notes if note.key in _LOW_DRUMS]
 
 
 def _high_pass(order: int, hertz: float) -> NDArray[np.float64]:
     return np.asarray(butter(order, hertz, "high", fs=RATE, output="sos"))
 
 
-def _dip() -> NDArray[np.float64]:
-    """Takes a little everywhere and more around the tune (a peaking section after R. Bristow-Johnson's cookbook)."""
-    angle = 2 * np.pi * _TUNE_HERTZ / RATE
-    root = 10 ** (-_TUNE_DIP / 40)
-    alpha = np.sin(angle) / (2 * _TUNE_Q)
+def _tune_dip() -> NDArray[np.float64]:
+    """Takes a little everywhere and more around the tune; shape (1, 6).
+
+    A peaking section after R. Bristow-Johnson's "Cookbook formulae for audio equalizer biquad filter coefficients".
+    """
+    hertz, q, depth = _TUNE_DIP
+    angle = 2 * np.pi * hertz / RATE
+    root = 10 ** (-depth / 40)
+    alpha = np.sin(angle) / (2 * q)
     feed = np.array([1 + alpha * root, -2 * np.cos(angle), 1 - alpha * root]) * 10 ** (-_TUNE_STEP / 20)
     back = np.array([1 + alpha / root, -2 * np.cos(angle), 1 - alpha / root])
     return np.concatenate([feed, back])[None] / back[0]

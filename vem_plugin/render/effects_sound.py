@@ -42,7 +42,7 @@ _NEAR = int(0.0045 * RATE)
 _BELOW_PEAK = 0.94
 _CROWNINGS = 6
 _BEFORE_BLOW = int(0.001 * RATE)
-_STEP = 128  # samples over which a moving filter stands still
+_STEP = 256  # samples over which a moving filter stands still
 _DAMPING = int(0.03 * RATE)
 _SUBSONIC = butter(2, 24, "high", fs=RATE, output="sos")  # what lies below only moves loudspeakers
 
@@ -110,11 +110,10 @@ def _riser(effect: Effect, lead: int, random: np.random.Generator) -> Shape:
     top = 3500 + 6000 * effect.bright
     noise = _moving(_noise(lead + tail, random), 250 * (top / 250) ** place, width=1.4)
     tones = np.zeros(lead + tail)
-    climb = 8 * effect.pitch * np.exp2(place**2)
+    turns = np.cumsum(8 * effect.pitch * np.exp2(place**2)) / RATE
     for detune in (0.994, 1.0, 1.007):
-        turns = np.cumsum(climb * detune) / RATE + random.random()
         for harmonic in (1, 2, 3):
-            tones += np.sin(2 * np.pi * harmonic * turns) / harmonic
+            tones += _sine(harmonic * (detune * turns + random.random())) / harmonic
     sound = noise / _strength(noise) + 0.4 * (1 - 0.5 * effect.bright) * tones / _strength(tones)
     return Shape(_faded(sound * 10 ** (-34 / 20 * (1 - place)), tail), lead)
 
@@ -125,8 +124,8 @@ def _reverse_cymbal(effect: Effect, lead: int, random: np.random.Generator) -> S
     left = np.maximum(0, lead - np.arange(lead + tail)) / RATE  # seconds to the hit
     hiss = _band(_noise(len(left), random), 1800 + 1800 * effect.bright, 20_000)
     ring = np.zeros(len(left))
-    for hertz, turn in zip(random.uniform(0, 1, 20), random.uniform(0, 6, 20), strict=True):
-        ring += (0.2 + hertz) * np.sin(2 * np.pi * 700 * 14**hertz * left + turn) * np.exp(-left * (1 + 2 * hertz))
+    for hertz, turn in zip(random.uniform(0, 1, 20), random.uniform(0, 1, 20), strict=True):
+        ring += (0.2 + hertz) * _sine(700 * 14**hertz * left + turn) * np.exp(-left * (1 + 2 * hertz))
     swell = np.exp(-left * (5.5 * RATE / max(lead, RATE // 2)))
     sound = (hiss / _strength(hiss) + 0.35 * ring / _strength(ring[lead // 2 :])) * swell
     return Shape(_faded(sound, tail), lead)
@@ -154,7 +153,7 @@ def _swell(effect: Effect, lead: int, random: np.random.Generator) -> Shape:
     air = _band(_noise(len(time), random), 900, 5000 + 3000 * effect.bright)
     tones = np.zeros(len(time))
     for ratio in (4.0, 6.0, 8.012):
-        tones += np.sin(2 * np.pi * (effect.pitch * ratio * time / RATE + random.random()))
+        tones += _sine(effect.pitch * ratio * time / RATE + random.random())
     return Shape(((0.7 * air / _strength(air) + 0.5 * tones / _strength(tones)) * near).astype(np.float32), lead)
 
 
@@ -207,6 +206,11 @@ def _noise(frames: int, random: np.random.Generator) -> NDArray[np.float64]:
     """White noise, shape (2, frames), its sides correlated by a half and a bit."""
     middle, side = random.standard_normal((2, frames))
     return np.stack([0.87 * middle + 0.5 * side, 0.87 * middle - 0.5 * side])
+
+
+def _sine(turns: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A sine by turns of the circle; in single precision, which is quicker by half and exact enough within a turn."""
+    return np.sin(((turns % 1) * (2 * np.pi)).astype(np.float32))
 
 
 def _band(sound: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:

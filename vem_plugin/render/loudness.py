@@ -13,7 +13,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 from scipy.signal import sosfilt
 
 from vem_plugin.render.voice import RATE
@@ -31,7 +30,7 @@ _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 _OVERSAMPLING = 4
 _NEIGHBOURS = 4
-_OVERSHOOT = 2.0  # between samples a wave may peak higher than at them, by this much at the very most
+_OVERSHOOT = 1.8  # between samples a wave may peak higher than at the loudest of its neighbours, by 5 dB at most
 
 
 def _interpolation() -> NDArray[np.float32]:
@@ -107,7 +106,7 @@ def peaks_of(sound: NDArray[np.float32], threshold: float) -> NDArray[np.float32
     ----------
     sound : ndarray of float32, shape (2, n)
     threshold : float
-        The wave is oversampled (four times) only close to samples of half this value: nothing else can pass it.
+        The wave is oversampled (four times) only close to samples within 5 dB of this: no other part can pass it.
 
     Returns
     -------
@@ -118,7 +117,11 @@ def peaks_of(sound: NDArray[np.float32], threshold: float) -> NDArray[np.float32
     loud = peaks * _OVERSHOOT >= threshold
     if not loud.any():
         return peaks
-    places = np.flatnonzero(maximum_filter1d(loud, 2 * _NEIGHBOURS + 1))
+    near_loud = loud.copy()
+    for step in range(1, _NEIGHBOURS + 1):
+        near_loud[step:] |= loud[:-step]
+        near_loud[:-step] |= loud[step:]
+    places = np.flatnonzero(near_loud)
     padded = np.pad(sound, ((0, 0), (_TAPS // 2, _TAPS // 2)))
     between = np.zeros((len(_PHASES), 2, len(places)), np.float32)
     for tap in range(_TAPS):  # tap by tap: a matrix product would round by the company that a sample keeps
