@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vem_plugin.rhythm.beat_plan import Bar
+from vem_plugin.rhythm.former import SAME_PLACE_OF_BEAT
 from vem_plugin.rhythm.spans import Floats
 from vem_plugin.score.cue import COMPOUND
 
@@ -42,7 +43,9 @@ def prices_by_phase(meter: int) -> Floats:
     return prices
 
 
-def bars_of(beats: int, pulls: Mapping[int, float], *, meter: int) -> tuple[Bar, ...]:
+def bars_of(
+    beats: int, pulls: Mapping[int, float], *, meter: int, places: Mapping[int, int] | None = None
+) -> tuple[Bar, ...]:
     """Divide beats into whole bars.
 
     Parameters
@@ -53,6 +56,8 @@ def bars_of(beats: int, pulls: Mapping[int, float], *, meter: int) -> tuple[Bar,
         What a bar line on a beat is worth, above an ordinary beat.
     meter : int
         Beats in an ordinary bar, at least 2.
+    places : Mapping of int to int, optional
+        Place in the bar (0 is the downbeat) that beats had in an earlier plan and should have again.
 
     Returns
     -------
@@ -61,13 +66,19 @@ def bars_of(beats: int, pulls: Mapping[int, float], *, meter: int) -> tuple[Bar,
     """
     if beats == 1:
         return (Bar(1, 0, 1),)
+    places = places or {}
     lengths = {length: bar_price(length, meter) for length in range(2, meter + 2)}
     cost = [0.0] + [float("inf")] * beats
     last = [0] * (beats + 1)
     for beat in range(2, beats + 1):
         for length, price in lengths.items():
-            if length <= beat and cost[beat - length] + price < cost[beat]:
-                cost[beat], last[beat] = cost[beat - length] + price, length
+            start = beat - length
+            if start < 0:
+                continue
+            kept = sum(places.get(start + place) == place for place in range(length)) if places else 0
+            total = cost[start] + price - SAME_PLACE_OF_BEAT * kept
+            if total < cost[beat]:
+                cost[beat], last[beat] = total, length
         cost[beat] -= pulls.get(beat, 0.0)
     found: list[int] = []
     beat = beats

@@ -150,3 +150,7 @@ class BeatPlan:
         segment = self.segments[index]
         share = (time - segment.start) / (segment.end - segment.start)
         return self._anchor_beats[index] + share * segment.eighths / 2
+
+    def beat_near(self, time: Fraction) -> int:
+        """The whole beat nearest to a time in seconds; half way between two the later one."""
+        return int(self.beat_of(time) + Fraction(1, 2))

@@ -69,7 +69,7 @@ def draw_plan(storyboard: Storyboard, plan: BeatPlan, path: Path) -> Path:
     from matplotlib import rc_context
 
     drawn = io.BytesIO()
-    settings: dict[Any, Any] = {"font.family": _families(), "svg.fonttype": "none", "svg.hashsalt": "vem"}
+    settings: dict[Any, Any] = {"font.family": families(), "svg.fonttype": "none", "svg.hashsalt": "vem"}
     with rc_context(settings), warnings.catch_warnings():
         # A shot may be named in a script no installed font has; its box is drawn as an empty square then.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
@@ -79,8 +79,8 @@ def draw_plan(storyboard: Storyboard, plan: BeatPlan, path: Path) -> Path:
     return path
 
 
-def _families() -> list[str]:
-    """Choose fonts for Latin and, where installed, for other scripts."""
+def families() -> list[str]:
+    """Fonts for Latin and, where installed, for other scripts."""
     from matplotlib import font_manager
 
     wanted = (

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from vem_plugin.errors import PlanError, SettingsError
 from vem_plugin.rhythm.bars import bars_of, prices_by_phase
 from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, BeatPlan, Grid, TempoSegment
+from vem_plugin.rhythm.former import SAME_PLACE, FormerBeats
 from vem_plugin.rhythm.landings import landings_and_misses
 from vem_plugin.rhythm.spans import Anchors, Floats, spans_between
 from vem_plugin.rhythm.straighten import straightened
@@ -34,7 +35,7 @@ BEAT_DENIED = 200.0
 PREFERENCE = 0.6
 STATED_PREFERENCE = 6.0
 """Price of a squared log distance from the preferred tempo, for each unit of weight in the edit: the first
-where the preference is only the middle of the range, the second where it was asked for."""
+where the preference is only the middle of the range or an earlier plan's tempo, the second where it was asked for."""
 
 COARSE_STEP = 1.012
 COARSE_BINS = 8
@@ -56,6 +57,7 @@ class _Task:
     prefer: Fraction
     insists: bool
     meter: int
+    former: FormerBeats | None
 
     @property
     def slow_eighth(self) -> Fraction:
@@ -76,6 +78,7 @@ def plan_beats(
     tempo: tuple[float, float] = (80.0, 140.0),
     prefer: float | None = None,
     meter: int = 4,
+    former: FormerBeats | None = None,
 ) -> BeatPlan:
     """Find tempo, beats and bars so that beats fall on the cuts.
 
@@ -93,6 +96,9 @@ def plan_beats(
         Base tempo to stay near; default the (geometric) middle of ``tempo``, weakly.
     meter : int
         Beats in a bar, 2 to 7; six beats are 6/8, whose beats are eighth notes.
+    former : FormerBeats, optional
+        The plan of an earlier edit, whose tempo and places of the bar are kept where shots live on; its base tempo is
+        preferred unless ``prefer`` says otherwise.
 
     Returns
     -------
@@ -106,12 +112,14 @@ def plan_beats(
     SettingsError
         If the tempo range or the metre makes no sense.
     """
-    task = _task_of(constraints, duration, frame, tempo, prefer, meter)
+    task = _task_of(constraints, duration, frame, tempo, prefer, meter, former)
     path = straightened(_best_path(task), _anchors_of(task, 2))
     segments, base = _segments_of(path, task)
     beats = sum(path.eighths) // 2
-    bars = bars_of(beats, _pulls(path, task), meter=meter)
-    grid = BeatPlan(duration, base, segments, bars, (), (), metre=meter)
+    bare = BeatPlan(duration, base, segments, (), (), (), metre=meter)
+    places = former.places_of(former.beats_on(bare)) if former else {}
+    bars = bars_of(beats, _pulls(path, task), meter=meter, places=places)
+    grid = replace(bare, bars=bars)
     every = [constraint for sitting in task.sitting for constraint in sitting]
     landings, misses, remarks = landings_and_misses(grid, every, frame=frame, limit=_EXACT_LIMIT)
     return BeatPlan(duration, base, segments, bars, landings, misses, remarks, meter)
@@ -124,6 +132,7 @@ def _task_of(
     tempo: tuple[float, float],
     prefer: float | None,
     meter: int,
+    former: FormerBeats | None,
 ) -> _Task:
     """Check what was asked and bring it into exact order."""
     slowest, fastest = Fraction(tempo[0]), Fraction(tempo[1])
@@ -148,9 +157,9 @@ def _task_of(
     sitting: dict[Fraction, list[BeatConstraint]] = {time: [] for time in times}
     for item in constraints:
         sitting[item.time].append(item)
-    middle = Fraction(prefer) if prefer else Fraction(math.sqrt(slowest * fastest))
     groups = tuple(tuple(sitting[time]) for time in times)
-    return _Task(times, groups, frame, slowest, fastest, middle, prefer is not None, meter)
+    near = Fraction(prefer) if prefer else former.plan.base_bpm if former else Fraction(math.sqrt(slowest * fastest))
+    return _Task(times, groups, frame, slowest, fastest, near, prefer is not None, meter, former)
 
 
 def _anchors_of(task: _Task, phases: int) -> Anchors:
@@ -163,6 +172,11 @@ def _anchors_of(task: _Task, phases: int) -> Anchors:
             rewards[index] += _rewards_of(constraint, phases)
         hard[index] = any(constraint.hard for constraint in sitting)
     hard[[0, -1]] = True
+    if task.former is not None:
+        index_of = {time: index for index, time in enumerate(task.times)}
+        for time, place in task.former.places_of_edges():
+            if time in index_of and place < 2 * task.meter:
+                rewards[index_of[time], place % phases] += SAME_PLACE
     return Anchors(times, hard, rewards, float(task.frame / 2 / task.slow_eighth))
 
 
