@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 STRIDE = 32
 """Frames between two values of what moves a body: pitch, loudness, filter."""
+_PER_STRIDE = np.float32(1 / STRIDE)
+_SIXTH, _HALF, _TWO_THIRDS = np.float32(1 / 6), np.float32(0.5), np.float32(2 / 3)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def read_body(
     source: NDArray[np.float32],
     loop: tuple[int, int],
@@ -48,41 +50,41 @@ def read_body(
     sound = np.empty(frames, np.float32)
     first, end = loop
     looped = end > first
-    last = len(source) - 4
+    limit = float(end) if looped else float(len(source) - 3)
     position = 0.0
-    early, late = 0.0, 0.0
+    early, late = np.float32(0), np.float32(0)
     for block in range(len(steps)):
-        start = block * STRIDE
+        start, step = block * STRIDE, steps[block]
         stop = min(start + STRIDE, frames)
-        step = steps[block]
-        gain, slope = gains[block], (gains[block + 1] - gains[block]) / STRIDE
-        for place in range(start, stop):
-            index = int(position)
-            if index > last:
-                return sound[:place]
-            right = position - index
-            left = 1.0 - right
-            value = (
-                source[index] * (left * left * left / 6.0)
-                + source[index + 1] * (2.0 / 3.0 - right * right + 0.5 * right * right * right)
-                + source[index + 2] * (2.0 / 3.0 - left * left + 0.5 * left * left * left)
-                + source[index + 3] * (right * right * right / 6.0)
-            )
-            if len(filters):
-                fed = value * filters[block, 0]
-                value = fed + early
-                early = 2.0 * fed - filters[block, 1] * value + late
-                late = fed - filters[block, 2] * value
-            sound[place] = value * gain
-            gain += slope
-            position += step
-            if looped:
-                while position >= end:
+        place = start
+        while place < stop:
+            straight = min(stop, place + max(1, int((limit - position) / step)))
+            _interpolate(source, position, step, sound[place:straight])
+            position += step * (straight - place)
+            place = straight
+            if position >= limit:
+                if not looped:
+                    return sound[:place]
+                while position >= limit:
                     position -= end - first
+        if len(filters):
+            feed, near, far = (
+                np.float32(filters[block, 0]),
+                np.float32(filters[block, 1]),
+                np.float32(filters[block, 2]),
+            )
+            piece = sound[start:stop]
+            for frame in range(len(piece)):
+                fed = piece[frame] * feed
+                value = fed + early
+                early = fed + fed - near * value + late
+                late = fed - far * value
+                piece[frame] = value
+        _ramp(sound[start:stop], gains[block], (gains[block + 1] - gains[block]) * _PER_STRIDE)
     return sound
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def add_stroke(
     bus: NDArray[np.float32],
     at: int,
@@ -114,34 +116,64 @@ def add_stroke(
         Loudness left and right.
     """
     first, end = span
-    line = np.empty(end - first, np.float32)
+    line = body[first:end].copy()
     dark = np.float32(0)
     for segment in range(-1, len(places)):
         begin = first if segment < 0 else max(first, places[segment])
         stop = end if segment == len(places) - 1 else min(end, places[segment + 1])
+        if begin >= stop:
+            continue
         this, following = max(segment, 0), min(segment + 1, len(places) - 1)
-        width = max(1, places[following] - places[this])
+        width = np.float32(max(1, places[following] - places[this]))
         slope, opening = (gains[following] - gains[this]) / width, (opens[following] - opens[this]) / width
-        since = begin - places[this] if segment >= 0 else 0
-        gain, through = gains[this] + slope * since, opens[this] + opening * since
-        if opens[this] == 1 and opens[following] == 1:
-            for frame in range(begin, stop):
-                line[frame - first] = body[frame] * np.float32(gain + slope * (frame - begin))
-        else:
-            for frame in range(begin, stop):
-                dark += (body[frame] - dark) * np.float32(through + opening * (frame - begin))
-                line[frame - first] = dark * np.float32(gain + slope * (frame - begin))
+        since = np.float32(begin - places[this]) if segment >= 0 else np.float32(0)
+        piece = line[begin - first : stop - first]
+        if opens[this] < 1 or opens[following] < 1:
+            through = opens[this] + opening * since
+            for frame in range(len(piece)):
+                now = through + opening * np.float32(np.int32(frame))
+                dark = dark * (np.float32(1) - now) + piece[frame] * now
+                piece[frame] = dark
+        _ramp(piece, gains[this] + slope * since, slope)
     held, fall = release
-    ringing = 1.0
-    for frame in range(max(first, held), end):
-        line[frame - first] *= np.float32(ringing)
-        ringing *= fall
     rise, fade = fades
-    for frame in range(min(rise, end - first)):
-        line[frame] *= np.float32(frame / rise)
-    for frame in range(max(first, end - fade), end):
-        line[frame - first] *= np.float32((end - frame) / fade)
+    _die_away(line[max(0, held - first) :], fall)
+    _ramp(line[: min(rise, len(line))], np.float32(0), np.float32(1 / max(1, rise)))
+    _ramp(line[len(line) - fade :], np.float32(1), np.float32(-1 / max(1, fade)))
     for side in range(2):
-        share, row = np.float32(sides[side]), bus[side]
-        for frame in range(end - first):
-            row[at + frame] += line[frame] * share
+        share, row = np.float32(sides[side]), bus[side, at : at + len(line)]
+        for frame in range(len(line)):
+            row[frame] += line[frame] * share
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _interpolate(source: NDArray[np.float32], position: float, step: float, sound: NDArray[np.float32]) -> None:
+    """Reads from a position on, in even steps, between the frames of the B-spline."""
+    for frame in range(len(sound)):
+        here = position + step * np.float64(np.int32(frame))
+        index = np.uint32(np.int32(here))
+        right = np.float32(here - np.float64(np.int32(here)))
+        left = np.float32(1) - right
+        sound[frame] = (
+            source[index] * (left * left * left * _SIXTH)
+            + source[index + np.uint32(1)] * (_TWO_THIRDS - right * right * (np.float32(1) - right * _HALF))
+            + source[index + np.uint32(2)] * (_TWO_THIRDS - left * left * (np.float32(1) - left * _HALF))
+            + source[index + np.uint32(3)] * (right * right * right * _SIXTH)
+        )
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _ramp(sound: NDArray[np.float32], gain: float | np.floating, slope: float | np.floating) -> None:
+    """Multiplies by a straight line."""
+    first, rise = np.float32(gain), np.float32(slope)
+    for frame in range(len(sound)):
+        sound[frame] *= first + rise * np.float32(np.int32(frame))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _die_away(sound: NDArray[np.float32], fall: float) -> None:
+    """Multiplies by a falling exponential."""
+    ringing = 1.0
+    for frame in range(len(sound)):
+        sound[frame] *= np.float32(ringing)
+        ringing *= fall

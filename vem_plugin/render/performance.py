@@ -13,7 +13,6 @@ never moved. Times are samples at 48 kHz, loudness is dB.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from hashlib import blake2b
 from itertools import pairwise
 from statistics import NormalDist
@@ -73,7 +72,7 @@ class Manner:
     spread: float = 0.0
     swell: tuple[float, float] = (0.0, 0.0)
 
-    def lead(self, speaks: Fraction, *, exact: bool) -> tuple[Fraction, Fraction]:
+    def lead(self, speaks: float, *, exact: bool) -> tuple[float, float]:
         """How early a note begins so that it is heard on time, and how much of its beginning is left out, seconds.
 
         On a hit, and wherever a string is plucked or a bar is struck, it begins at most ``_CRISP`` early: what the
@@ -82,7 +81,7 @@ class Manner:
         if exact or not self.sustains:
             early = min(speaks, _CRISP)
             return early, speaks - early
-        return min(speaks, _LONGEST_LEAD), Fraction(0)
+        return min(speaks, _LONGEST_LEAD), 0.0
 
     @property
     def sustains(self) -> bool:
@@ -108,9 +107,9 @@ MANNERS: dict[Family, Manner] = {
 }
 """Seconds and dB by family. People are a few milliseconds apart; machines are not."""
 
-_CRISP = Fraction(10, 1000)
+_CRISP = 0.010
 """How early what must be heard exactly begins at most, seconds."""
-_LONGEST_LEAD = Fraction(12, 100)
+_LONGEST_LEAD = 0.120
 """A slower swell is no onset any more; to begin it even earlier would only blur what comes before."""
 _LONG = 0.35
 """A note shorter than this many seconds has no time to swell."""
@@ -118,6 +117,8 @@ _FULL_SWELL = 1.6
 """From this length on, seconds, a note swells all the way."""
 _STABLE = 0.12
 """Shorter notes than this, seconds, are meant to be short: they are neither held over nor pedalled."""
+_IN_CHORDS = 0.6
+"""Players in a chord swell less than one who has the tune: their chords follow each other without a hole."""
 _ACCENT_HIT = 0.5
 _ACCENT, _AFTER_ACCENT, _ACCENT_SECONDS = 1.5, -2.5, 0.45
 """A long note on a hit begins louder by the first, dB, and falls back by the second within so many seconds."""
@@ -195,7 +196,7 @@ def _swell(note: PlayedNote, manner: Manner, name: str) -> Points:
     seconds = length / RATE
     if seconds < _LONG:
         return ((note.start, 0.0),)
-    depth = min(1.0, (seconds - _LONG) / (_FULL_SWELL - _LONG) + 0.25)
+    depth = min(1.0, (seconds - _LONG) / (_FULL_SWELL - _LONG) + 0.25) * (_IN_CHORDS if note.chord > 1 else 1)
     first, last = (-depth * fall for fall in manner.swell)
     peak = note.start + round(length * (0.5 + 0.08 * _normal(note.grain, name, "peak") / _FARTHEST))
     if note.hit < _ACCENT_HIT:

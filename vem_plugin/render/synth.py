@@ -271,7 +271,8 @@ def _strokes_of(
     for note in reversed(performed):
         key = note.key if layer.key is None else layer.key
         key = key if instrument.is_kit else instrument.fold(key + 12 * layer.octave)
-        lead, skipped = map(frames_of, manner.lead(instrument.speaks(key, note.velocity), exact=note.exact))
+        early, left_out = manner.lead(instrument.speaks(key, note.velocity), exact=note.exact)
+        lead, skipped = round(early * RATE), round(left_out * RATE)
         start = max(0, note.start - lead)
         missed = skipped + lead - (note.start - start)
         curve = _curve_of(note, instrument, layer, origin=note.start - lead - skipped)

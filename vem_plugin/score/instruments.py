@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -77,10 +76,10 @@ class Instrument:
             key -= 12
         return key
 
-    def speaks(self, key: int, velocity: int) -> Fraction:
+    def speaks(self, key: int, velocity: int) -> float:
         """Seconds from the first sample of a note until the ear hears it begin."""
         (soft, hard), place = self.leads, key - self.keys[0]
-        share = Fraction(min(max(velocity, TOUCHES[0]), TOUCHES[1]) - TOUCHES[0], TOUCHES[1] - TOUCHES[0])
+        share = (min(max(velocity, TOUCHES[0]), TOUCHES[1]) - TOUCHES[0]) / (TOUCHES[1] - TOUCHES[0])
         return (soft[place] * (1 - share) + hard[place] * share) / 1000
 
 
