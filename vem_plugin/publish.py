@@ -32,11 +32,15 @@ ACCENTED = ("hit", "drop", "stop")
 
 @dataclass(frozen=True, slots=True)
 class ScoredTake:
-    """One finished take: its record, its folder, and the scored timeline beside it."""
+    """One finished take: its record, its folder, and the scored timeline beside it.
+
+    ``sheet`` is the contact sheet, where several takes were made at once.
+    """
 
     take: Take
     folder: Path
     timeline: Path
+    sheet: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

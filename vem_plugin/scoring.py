@@ -98,6 +98,8 @@ def score_edit(
             making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style, cards)
             scored.append(write_back(making, draft))
         report("write", 1.0, scored[-1].timeline.name)
+    if len(scored) > 1:
+        scored = stages.on_one_sheet(scored, folder)
     return tuple(scored)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from vem_plugin.measure.report import SyncReport
     from vem_plugin.models.composer import Composer
     from vem_plugin.parsing.parsed_video import ParsedVideo
+    from vem_plugin.publish import ScoredTake
     from vem_plugin.render.rendering import RenderedTake
     from vem_plugin.rhythm.beat_plan import BeatPlan
     from vem_plugin.rhythm.former import FormerBeats
@@ -333,6 +335,14 @@ def play(
         ducking=settings.ducking,
         report=report,
     )
+
+
+def on_one_sheet(scored: Sequence[ScoredTake], folder: Path) -> list[ScoredTake]:
+    """The takes, each knowing the contact sheet that shows them all: rolls, energy, sync, and how unlike they are."""
+    from vem_plugin.takes.contact_sheet import contact_sheet
+
+    sheet = contact_sheet(scored, folder)
+    return [replace(one, sheet=sheet) for one in scored]
 
 
 # --- measure ------------------------------------------------------------------------------------------------------

@@ -182,11 +182,15 @@ def show_scored(scored: Sequence[ScoredTake]) -> None:
         )
         OUT.print(Text.assemble(("timeline ", "dim"), str(entry.timeline)), soft_wrap=True)
         stems = [name for name in take.files if name.startswith("stem_")]
-        for label in ("mix", "midi", "picture"):
-            OUT.print(Text.assemble((f"{label:<9}", "dim"), str(entry.folder / take.files[label])), soft_wrap=True)
+        for label, name in (("mix", "mix"), ("ducked", "ducked_mix"), ("midi", "midi"), ("picture", "picture")):
+            if name in take.files:
+                OUT.print(Text.assemble((f"{label:<9}", "dim"), str(entry.folder / take.files[name])), soft_wrap=True)
         OUT.print(Text.assemble(("stems    ", "dim"), f"{len(stems)} files in {entry.folder}"), soft_wrap=True)
         for remark in take.remarks:
             OUT.print(Text(f"note     {remark}", style="yellow"))
+    if scored[0].sheet is not None:
+        OUT.print()
+        OUT.print(Text.assemble(("all takes", "dim"), f" {scored[0].sheet}"), soft_wrap=True)
 
 
 def show_sync(sync: SyncReport) -> None:

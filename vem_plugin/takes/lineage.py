@@ -233,4 +233,3 @@ def _holds(timeline: Path, take: Take) -> bool:
     except TimelineError:
         return False
     return held is not None and held.take_id[:4] == take.take_id[:4]
-
