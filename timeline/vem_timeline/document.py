@@ -154,7 +154,7 @@ def _translate(value: Any, known: dict[str, int], strange: set[str], *, key: str
     elif key == "effects" and name and name not in known:
         value["OTIO_SCHEMA"] = "Effect.1"
         value.setdefault("effect_name", name)
-    elif schema and key != "metadata" and (name not in known or int(version or 0) > known[name]):
+    elif schema and key != "metadata" and not (name in known and version.isdecimal() and int(version) <= known[name]):
         strange.add(schema)
     for inner_key, inner in value.items():
         # Whatever lies in metadata is the application's own and is passed over as it is.

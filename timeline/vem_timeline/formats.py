@@ -122,8 +122,9 @@ def bytes_of(path: Path) -> bytes:
 
 def is_xml(head: bytes) -> bool:
     """Whether a file that begins like this is XML, in any encoding."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return text.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00", b"\x00<"))
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", errors="replace").lstrip("\ufeff \t\r\n").startswith("<")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<", b"\x00<"))
 
 
 def _of_otio(path: Path, timeline: str | None) -> Edit:
