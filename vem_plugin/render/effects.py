@@ -284,13 +284,15 @@ class _Placing:
         beat = self._moment.beat if beat is None else beat
         stops = [Fraction(stop) for stop in self._cue.stops if stop >= beat]
         shift = next((one.shift for one in reversed(self._cue.sections) if one.start <= self._moment.beat), 0)
+        # What leads into a moment sounds half in the music before it.
+        energy = self._moment.energy - (self._moment.jump / 2 if lead else 0.0)
         tonic = _LOWEST_TONIC + (self._cue.key + shift - _LOWEST_TONIC) % 12
         return Effect(
             kind=kind,
             time=self._plan.time_of(beat),
             lead=lead,
             until=self._plan.time_of(min(stops)) if stops else None,
-            level=round(self._taste.level + SOFTER[self._moment.kind] - QUIET_BY * (1 - self._moment.energy), 1),
+            level=round(self._taste.level + SOFTER[self._moment.kind] - QUIET_BY * (1 - energy), 1),
             pitch=round(440 * 2 ** ((tonic - 69) / 12), 3),
             bright=self._taste.bright,
             seed=(self._seed * 1_000_003 + self._place) * len(EFFECT_KINDS) + EFFECT_KINDS.index(kind),

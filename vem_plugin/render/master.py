@@ -9,6 +9,7 @@ which do not round.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,14 +138,16 @@ def _raised(mix: NDArray[np.int32], gain: float) -> Iterator[tuple[int, NDArray[
 def _heard(blocks: Iterator[NDArray[np.int32]]) -> tuple[LoudnessMeter, float | None]:
     """A meter that has heard everything, and the true peak, dBTP."""
     meter = LoudnessMeter()
+    with ThreadPoolExecutor(max_workers=1) as beside:
 
-    def heard() -> Iterator[NDArray[np.float32]]:
-        for block in blocks:
-            sound = block.astype(np.float32) * np.float32(1 / FULL_SCALE)
-            meter.add(sound)
-            yield sound
+        def heard() -> Iterator[NDArray[np.float32]]:
+            for block in blocks:
+                sound = block.astype(np.float32) * np.float32(1 / FULL_SCALE)
+                metered = beside.submit(meter.add, sound)
+                yield sound
+                metered.result()
 
-    peak = true_peak_of(heard())
+        peak = true_peak_of(heard())
     return meter, decibels(peak)
 
 
