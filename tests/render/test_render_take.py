@@ -17,6 +17,7 @@ from scipy.signal import resample_poly
 
 import vem_plugin.render.rendering as rendering
 from vem_plugin.errors import RenderError, SettingsError
+from vem_plugin.measure.mix import measure_mix_on_disk
 from vem_plugin.render.rendering import RenderedTake, render
 from vem_plugin.render.synth import frames_of
 from vem_plugin.score.cue import ROLES
@@ -57,6 +58,37 @@ def test_every_role_has_a_stem_of_its_own_of_the_same_length_and_so_have_the_eff
     assert set(take.stems) == {*ROLES, "effects"}
     assert {soundfile.info(path).frames for path in (*take.stems.values(), take.mix)} == {take.samples}
     assert all(np.abs(counts_of(take.stems[role])).max() > FULL // 500 for role in ROLES)
+
+
+def test_the_mix_holds_in_mono_and_does_not_boom_or_bite(take: RenderedTake) -> None:
+    report = measure_mix_on_disk({str(stem): path for stem, path in take.stems.items()}, take.mix)
+    assert min(report.correlation.values()) > 0
+    assert report.worst_correlation > 0
+    assert report.rumble < -30
+    assert report.harshness < 5
+    assert report.overlap < 0.3
+    assert report.ending < -15
+
+
+def test_effects_sound_into_the_hit_are_silent_in_the_stop_and_can_be_left_out(
+    tmp_path: Path, make_plan, make_score, make_song
+) -> None:
+    notes = [note for note in make_song(16) if not 44 <= note[1] < 48]
+    score = make_score(notes, beats=16, style="trailer", hits={24: 1.0}, stops=(11,), energy=0.9)
+    plan = make_plan((16, Fraction(8)))
+    take = render(score, plan, folder=tmp_path, name="with", seed=1)
+    plain = render(score, plan, folder=tmp_path, name="without", seed=1, effects=False)
+    sound = np.abs(counts_of(take.stems["effects"])).max(axis=0)
+    build, stop, impact = (
+        slice(int(start * 48000), int(end * 48000)) for start, end in ((5, 5.5), (5.54, 5.99), (6, 7))
+    )
+    assert {effect.kind for effect in take.effects if effect.time == 6} == {"impact"}
+    assert sound[build].max() > FULL // 100
+    assert not sound[stop].any()
+    assert sound[impact].max() > FULL // 30
+    assert plain.effects == ()
+    assert not counts_of(plain.stems["effects"]).any()
+    assert all(np.array_equal(counts_of(plain.stems[role]), counts_of(take.stems[role])) for role in ROLES)
 
 
 def test_names_follow_the_convention(take: RenderedTake) -> None:

@@ -94,15 +94,18 @@ class DeskChannel:
 
 
 class _Filter:
-    """A chain of second-order sections that remembers where it was."""
+    """A chain of second-order sections that remembers where it was.
+
+    It counts in double precision: so far below the sample rate, single precision would leave a noise of its own.
+    """
 
     def __init__(self, sections: NDArray[np.float64]) -> None:
-        self._sections = sections.astype(np.float32)
-        self._state = np.zeros((len(sections), 2), np.float32)
+        self._sections = sections
+        self._state = np.zeros((len(sections), 2))
 
     def passed(self, sound: Sound) -> Sound:
-        out, self._state = sosfilt(self._sections, sound, zi=self._state)
-        return out
+        out, self._state = sosfilt(self._sections, sound.astype(np.float64), zi=self._state)
+        return np.asarray(out, np.float32)
 
 
 def tune_curve(spans: Sequence[tuple[int, int]], first: int, end: int) -> NDArray[np.float32]:
