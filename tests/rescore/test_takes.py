@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 from vem_plugin.errors import ModelError, RenderError, SettingsError, VemError
 from vem_plugin.models.click import ClickComposer
 from vem_plugin.models.vem_composer import VeMComposer
+from vem_plugin.publish import music_clip
 from vem_plugin.rescoring import rescore
 from vem_plugin.scoring import score_edit
 from vem_plugin.take import read_take, rewrite_record
 from vem_plugin.takes import lineage
 from vem_plugin.takes.find import take_in
 from vem_plugin.takes.sections import Ask, read_roles
+from vem_timeline import music_in, repoint, write_scored
 from vem_timeline.errors import TimelineError
 
 NewEdit = Callable[[Path], Path]
@@ -262,3 +265,44 @@ def test_what_was_seen_is_kept(desk: Path) -> None:
         np.testing.assert_array_equal(one.text, other.text)
     (desk.parent / "seen.npz").write_bytes(b"gone")
     assert read_seen(desk.parent, found.take.storyboard) is None
+
+
+def test_a_bundle_stays_a_bundle(desk: Path, composer: VeMComposer, new_edit: NewEdit, tmp_path: Path) -> None:
+    """The new audio goes in, the old goes out, every other member stays; and back again, in place."""
+    edit = new_edit(tmp_path / "bare.otio")
+    bundle, scored, after = (tmp_path / name for name in ("edit.otioz", "scored.otioz", "after.otioz"))
+    with zipfile.ZipFile(bundle, "w") as packed:
+        packed.writestr("content.otio", edit.read_text())
+        packed.writestr("media/gone.mov", b"film")
+    first = take_in(desk)
+    second = rescore(desk, shots=[2], composer=composer)
+    write_scored(bundle, scored, music_clip(first.take, first.folder))
+    repoint(scored, after, music_clip(second.take, second.folder))
+    with zipfile.ZipFile(after) as packed:
+        assert set(packed.namelist()) == {"content.otio", "media/gone.mov", "media/walk_v02_MX.wav"}
+        assert packed.read("media/gone.mov") == b"film"
+        assert packed.read("media/walk_v02_MX.wav") == (second.folder / "walk_v02_MX.wav").read_bytes()
+    held = music_in(after)
+    assert held is not None
+    assert (held.take_id, held.audio) == (second.take.take_id, "media/walk_v02_MX.wav")
+    repoint(after, after, music_clip(first.take, first.folder))
+    with zipfile.ZipFile(after) as packed:
+        assert set(packed.namelist()) == {"content.otio", "media/gone.mov", "media/walk_v01_MX.wav"}
+
+
+def test_a_timeline_in_xml_holds_another_take(desk: Path, composer: VeMComposer, tmp_path: Path) -> None:
+    sample = Path(__file__).parents[1] / "samples" / "timelines" / "otio-fcp-adapter__premiere_example.xml"
+    scored, after = tmp_path / "scored.xml", tmp_path / "after.xml"
+    first = take_in(desk)
+    second = rescore(desk, shots=[2], composer=composer)
+    write_scored(sample, scored, music_clip(first.take, first.folder))
+    held = music_in(scored)
+    assert held is not None
+    assert first.take.take_id.startswith(held.take_id)
+    repoint(scored, after, music_clip(second.take, second.folder))
+    repoint(after, after, music_clip(second.take, second.folder))
+    held = music_in(after)
+    assert held is not None
+    assert second.take.take_id.startswith(held.take_id)
+    assert [path.name for path in tmp_path.glob(".*")] == []
+    assert music_in(sample) is None

@@ -8,9 +8,12 @@ of the clip, and the ids of the markers in the stretch that sounds new. Not one 
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,9 +21,13 @@ from urllib.parse import unquote, urlsplit
 from vem_timeline import splice
 from vem_timeline.bundle import member_of_url
 from vem_timeline.errors import UnwritableTimeline
+from vem_timeline.formats import bytes_of, format_of, main_file_of
 from vem_timeline.music_track import MusicClip
 from vem_timeline.ownership import METADATA_KEY, carries_id, id_in, name_with_id, without_id
-from vem_timeline.write import appearing, audio_urls, own_tracks, tracks_in, write_bundle
+from vem_timeline.write import appearing, audio_urls, own_tracks, tracks_in, write_bundle, write_scored
+
+_SPLICED = ("otio", "otioz")
+_OWN_CLIP = re.compile(r"_v\d+ music · ([0-9a-f]{4})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def music_in(timeline: Path) -> HeldMusic | None:
     Parameters
     ----------
     timeline : Path
-        An ``.otio`` or ``.otioz``.
+        Of any format that our music is written into. Of XML only the id is told, in the name of our clip.
 
     Raises
     ------
@@ -52,6 +59,9 @@ def music_in(timeline: Path) -> HeldMusic | None:
     """
     from vem_timeline.document import open_document
 
+    if format_of(timeline) not in _SPLICED:
+        found = _OWN_CLIP.search(unescape(bytes_of(main_file_of(timeline)).decode("utf-8", "replace")))
+        return None if found is None else HeldMusic(found[1], "")
     document = open_document(timeline)
     spans = tracks_in(document)
     for index in own_tracks(document.text, spans):
@@ -70,11 +80,12 @@ def repoint(
     Parameters
     ----------
     source : Path
-        A scored timeline, ``.otio`` or ``.otioz``.
+        A scored timeline. In ``.otio`` and ``.otioz`` what the editor did to our track stays; in XML formats the track
+        is replaced.
     destination : Path
         Of the same kind; may be the source itself. Appears in one step.
     music : MusicClip
-        The take; its markers are not used, for those on the track are right: the beats have not moved.
+        The take. Its markers count where the track is replaced; else those there are right: the beats have not moved.
     stretch : (start, end), optional
         Seconds that sound new: markers there get the new take's id. None is the whole.
 
@@ -92,6 +103,8 @@ def repoint(
     """
     from vem_timeline.document import open_document, timeline_of_text
 
+    if format_of(source) not in _SPLICED:
+        return _replaced(source, destination, music)
     document = open_document(source)
     if (document.members is None) != (destination.suffix.lower() != ".otioz"):
         raise UnwritableTimeline(
@@ -123,6 +136,14 @@ def repoint(
             dropped = frozenset(member for member in gone if member is not None)
             write_bundle(out, source, text, packed=(packed, music.audio), dropped=dropped)
     return destination
+
+
+def _replaced(source: Path, destination: Path, music: MusicClip) -> Path:
+    growing = destination.with_name(f".{destination.stem}.{os.getpid()}{destination.suffix}")
+    try:
+        return write_scored(source, growing, music).replace(destination)
+    finally:
+        growing.unlink(missing_ok=True)
 
 
 def _take_id_of(track: dict[str, Any]) -> str:

@@ -12,7 +12,6 @@ from vem_plugin.take import SCORE_FILE, TAKE_FILE, Take, folder_of, read_take
 from vem_timeline import music_in
 from vem_timeline.storyboard import Storyboard
 
-TIMELINES = (".otio", ".otioz")
 _VERSION = re.compile(r"^(.*)_v\d+$")
 NEEDED = ("mix", "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "stem_melody", "stem_effects")
 """Files without which nothing of a take can be changed."""
@@ -55,8 +54,6 @@ def take_in(scored: Path) -> FoundTake:
     SettingsError
         If it holds no music of ours, or the take's folder is gone.
     """
-    if scored.suffix.lower() not in TIMELINES and scored.exists() and not scored.is_dir():
-        return FoundTake(read_take(scored), folder_of(scored), scored)
     held = music_in(scored)
     if held is None:
         raise SettingsError(

@@ -14,11 +14,15 @@ from pathlib import Path
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.publish import music_clip
 from vem_plugin.take import SCORE_FILE, TAKE_FILE, Take, rewrite_record
-from vem_plugin.takes.find import TIMELINES, FoundTake, take_in, takes_in
+from vem_plugin.takes.find import FoundTake, take_in, takes_in
 from vem_plugin.takes.locks import locked_shots, refuse_locked
 from vem_plugin.takes.span import shots_between
 from vem_timeline import music_in, read, repoint
 from vem_timeline.errors import TimelineError
+from vem_timeline.formats import SUFFIXES
+
+HANDED_OVER = ("_markers.edl", "_markers.csv", "_premiere.xml")
+"""Endings of the files for editing programs (``vem_timeline.handoff``), after the take's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,12 @@ def delete_take(scored: Path, name: str) -> Path:
             remedy="Pick another one first.",
         )
     try:
-        for file in (*chosen.take.files.values(), SCORE_FILE, TAKE_FILE):
+        handed = (f"{chosen.take.name}{ending}" for ending in HANDED_OVER)
+        for file in (*chosen.take.files.values(), *handed, "README.txt", SCORE_FILE, TAKE_FILE):
             (chosen.folder / file).unlink(missing_ok=True)
         if not any(chosen.folder.iterdir()):
             shutil.rmtree(chosen.folder)
-        for suffix in TIMELINES:
+        for suffix in SUFFIXES:
             timeline = chosen.folder.with_name(chosen.take.name + suffix)
             if timeline.is_file() and timeline.resolve() != scored.resolve() and _holds(timeline, chosen.take):
                 timeline.unlink()

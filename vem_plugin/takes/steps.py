@@ -61,7 +61,7 @@ def open_take(scored: Path, settings: Settings | None = None, *, report: Report 
 
     found = take_in(scored)
     check_files(found)
-    now = read(scored) if scored.suffix.lower() in stages.TIMELINES else found.take.storyboard
+    now = read(scored)
     check_same_edit(found, now)
     score = read_score(found.folder, found.take.cue)
     return OpenTake(

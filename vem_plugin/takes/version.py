@@ -30,6 +30,7 @@ from vem_plugin.take import Loudness, Take, take_id_of
 from vem_plugin.takes.find import FoundTake
 from vem_plugin.takes.span import Span
 from vem_timeline import repoint
+from vem_timeline.handoff import write_handoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,10 @@ def publish_version(take: Take, found: FoundTake, draft: Draft, *, stretch: tupl
     """
     folder = draft.folder.rename(draft.home / draft.name)
     timeline = found.timeline.with_name(f"{draft.name}{found.timeline.suffix}")
+    music = music_clip(take, folder)
     try:
-        repoint(found.timeline, timeline, music_clip(take, folder), stretch=stretch)
+        write_handoff(folder, take.name, take.storyboard, music)
+        repoint(found.timeline, timeline, music, stretch=stretch)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
