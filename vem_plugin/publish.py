@@ -21,10 +21,11 @@ from vem_plugin.settings import Settings
 from vem_plugin.take import Change, Loudness, Take, take_id_of, write_take
 from vem_plugin.takes.seen import write_seen
 from vem_timeline import MusicClip, MusicMarker, write_scored
+from vem_timeline.formats import holds_music, main_file_of
+from vem_timeline.handoff import write_handoff
 from vem_timeline.new_timeline import write_timeline_of
 from vem_timeline.storyboard import Storyboard
 
-TIMELINES = (".otio", ".otioz")
 SAMPLE_RATE = 48000
 ACCENTED = ("hit", "drop", "stop")
 """Kinds of constraint that carry an accent of their own."""
@@ -77,7 +78,7 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
     files |= {f"stem_{stem}": path for stem, path in rendered.stems.items()}
     extra = {"ducked_mix": rendered.ducked, "ducking": rendered.ducking}
     files |= {name: path for name, path in extra.items() if path is not None}
-    digest = sha256_of(making.edit)
+    digest = sha256_of(main_file_of(making.edit))
     take = Take(
         take_id=take_id_of(digest, making.seed, draft.name),
         name=draft.name,
@@ -111,9 +112,14 @@ def _remarks_on(making: Making, draft: Draft) -> tuple[str, ...]:
     remarks = [*making.plan.remarks, *making.parsed.remarks, making.rendered.remark]
     elsewhere = making.edit.resolve().parent != draft.home.resolve()
     urls = [shot.media.url for shot in making.storyboard.shots if shot.media is not None]
-    if elsewhere and making.edit.suffix.lower() == ".otio" and any(_is_relative(url) for url in urls):
+    if (
+        elsewhere
+        and making.edit.suffix.lower() != ".otioz"
+        and holds_music(making.edit)
+        and any(_is_relative(url) for url in urls)
+    ):
         remarks.append(
-            f"The edit names its media relative to its own folder: move {draft.name}.otio to "
+            f"The edit names its media relative to its own folder: move {draft.name}{making.edit.suffix.lower()} to "
             f"{making.edit.resolve().parent} before opening it, or score without -o."
         )
     return tuple(filter(None, remarks))
@@ -149,11 +155,13 @@ def music_clip(take: Take, folder: Path) -> MusicClip:
 
 def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
     music = music_clip(take, folder)
-    if edit.suffix.lower() in TIMELINES:
-        return write_scored(edit, folder.with_suffix(edit.suffix.lower()), music)
+    write_handoff(folder, take.name, take.storyboard, music)
+    if holds_music(edit):
+        scored = folder.with_name(f"{folder.name}{edit.suffix.lower()}")
+        return write_scored(edit, scored, music, timeline=take.settings.timeline)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         cut_list = write_timeline_of(take.storyboard, Path(place) / "edit.otio")
-        return write_scored(cut_list, folder.with_suffix(".otio"), music)
+        return write_scored(cut_list, folder.with_name(f"{folder.name}.otio"), music)
 
 
 def music_markers(plan: BeatPlan) -> tuple[MusicMarker, ...]:

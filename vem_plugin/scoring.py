@@ -39,7 +39,7 @@ def score_edit(
     Parameters
     ----------
     edit : Path
-        An ``.otio`` or ``.otioz`` timeline, or a plain video file.
+        A timeline of any format in ``stages.TIMELINES``, or a plain video file.
     out : Path, optional
         Folder for what is made; the default is the edit's own. Nothing in it is overwritten: every take gets the
         next free version number.
@@ -66,7 +66,9 @@ def score_edit(
     settings = settings or Settings()
     folder = drafts.folder_for(edit, out)
     given = stages.given_theme(settings)
-    storyboard = stages.read_edit(edit, report=within(report, "read"))
+    storyboard = stages.read_edit(
+        edit, timeline=settings.timeline, rate=settings.frame_rate, report=within(report, "read")
+    )
     stages.check_length(storyboard)
     with stages.media_of(storyboard) as seen:
         parsed = stages.look(seen, settings, report=within(report, "look"))
@@ -114,7 +116,9 @@ def plan_edit(edit: Path, *, settings: Settings | None = None, report: Report = 
     from vem_plugin import stages
 
     settings = settings or Settings()
-    storyboard = stages.read_edit(edit, report=within(report, "read"))
+    storyboard = stages.read_edit(
+        edit, timeline=settings.timeline, rate=settings.frame_rate, report=within(report, "read")
+    )
     metre = stages.metre_of(settings)
     plan = stages.plan_rhythm(storyboard, settings, style=settings.style, metre=metre, report=within(report, "plan"))
     return storyboard, plan

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.score.cue import METRES, STYLES
+from vem_timeline.clock import exact_rate
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -49,6 +51,10 @@ class Settings:
         By how many dB a second mix goes down where somebody speaks, 3 to 12; 0 makes none.
     loudness : float
         Integrated loudness of the mix, LUFS, -40 to -6.
+    timeline : str or None
+        Which timeline to score, where a file holds several.
+    rate : float or None
+        Frames per second of an edit list (EDL), which tells none; 23.976 stands for 24000/1001.
     """
 
     brief: str = ""
@@ -65,6 +71,13 @@ class Settings:
     effects: bool = True
     ducking: float = 7.0
     loudness: float = -16.0
+    timeline: str | None = None
+    rate: float | None = None
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        """The exact frame rate that ``rate`` stands for."""
+        return None if self.rate is None else exact_rate(self.rate)
 
     def __post_init__(self) -> None:
         if self.style is not None and self.style not in STYLES:
@@ -85,5 +98,9 @@ class Settings:
             )
         if self.ducking and not 3 <= self.ducking <= 12:
             raise SettingsError(f"Ducking by {self.ducking:g} dB makes no sense.", remedy="Use 3 to 12, or 0 for none.")
+        if self.rate is not None and not 1 <= self.rate <= 300:
+            raise SettingsError(
+                f"A rate of {self.rate:g} frames per second is none.", remedy="Use 24, 25, 29.97 and so on."
+            )
         if not -40 <= self.loudness <= -6:
             raise SettingsError(f"A loudness of {self.loudness} LUFS makes no sense.", remedy="Use -40 to -6.")

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from vem_plugin.errors import SettingsError
 from vem_plugin.progress import Report, silent
 from vem_plugin.settings import Settings
 from vem_timeline.errors import UnreadableTimeline
+from vem_timeline.formats import SUFFIXES
 
 if TYPE_CHECKING:
     from vem_plugin.brief import Brief
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
     from vem_plugin.score.theme import ThemeCard, ThemeCards
     from vem_timeline.storyboard import SpeechRange, Storyboard
 
-TIMELINES = (".otio", ".otioz")
+TIMELINES = SUFFIXES
+"""Suffixes of timelines; what is inside decides which format they are."""
 MIDI_FILES = (".mid", ".midi")
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg", ".mpeg", ".ts", ".wmv", ".ogv")
 ANY_TEMPO = (72.0, 140.0)
@@ -47,8 +50,19 @@ FASTEST_BEATS = 400
 # --- read and look ------------------------------------------------------------------------------------------------
 
 
-def read_edit(edit: Path, *, report: Report = silent) -> Storyboard:
+def read_edit(
+    edit: Path, *, timeline: str | None = None, rate: Fraction | None = None, report: Report = silent
+) -> Storyboard:
     """Read a timeline, or find the cuts of a plain video file.
+
+    Parameters
+    ----------
+    edit : Path
+        The file, or an ``.fcpxmld`` or ``.otiod`` folder.
+    timeline : str, optional
+        Name of the timeline, where a file holds several.
+    rate : Fraction, optional
+        Frames per second of an edit list (EDL), which tells none.
 
     Raises
     ------
@@ -66,12 +80,12 @@ def read_edit(edit: Path, *, report: Report = silent) -> Storyboard:
     elif kind in TIMELINES:
         from vem_timeline import read
 
-        storyboard = read(edit)
+        storyboard = read(edit, timeline=timeline, rate=rate)
     else:
         raise UnreadableTimeline(
             f"'{kind or edit.name}' is no kind of edit this version reads.",
             where=str(edit),
-            remedy="Export the timeline as OpenTimelineIO (.otio or .otioz), or name a video file.",
+            remedy="Export the timeline as OpenTimelineIO (.otio), FCPXML or EDL, or name a video file.",
         )
     report("read", 1.0, f"{len(storyboard.shots)} shots")
     return storyboard
@@ -351,9 +365,11 @@ def on_one_sheet(scored: Sequence[ScoredTake], folder: Path) -> list[ScoredTake]
 def measure_take_on_disk(path: Path, *, report: Report = silent) -> SyncReport:
     """Measure the sync of a take from its folder: the rendered mix against the cuts and hits of its plan."""
     from vem_plugin.measure.report import measure_take
-    from vem_plugin.take import folder_of, read_take
+    from vem_plugin.take import TAKE_FILE, folder_of, read_take
+    from vem_plugin.takes.find import take_in
 
-    folder = folder_of(path)
+    named = path.is_dir() or path.name == TAKE_FILE or not path.exists()
+    folder = folder_of(path) if named else take_in(path).folder
     take = read_take(folder)
     report("listen", 0.1, take.files["mix"])
     sync = measure_take(folder / take.files["mix"], take.plan, frame=take.storyboard.clock.frame_duration)

@@ -92,6 +92,17 @@ def format_of(path: Path) -> str:
     return "edl" if _is_edit_list(head, path) else "otio"
 
 
+def holds_music(path: Path) -> bool:
+    """Whether a copy of this edit, in its own format, can carry our music. Raises as `bytes_of`."""
+    return path.suffix.lower() in SUFFIXES and format_of(path) in ("otio", "otioz", "xml")
+
+
+def main_file_of(path: Path) -> Path:
+    """The file that holds the edit: itself, or the one inside a folder."""
+    inside = (path / _INSIDE, path / "content.otio")
+    return next((file for file in inside if path.is_dir() and file.is_file()), path)
+
+
 def xml_file_of(path: Path) -> Path:
     """The XML file of an edit: itself, or the one inside an ``.fcpxmld`` folder."""
     return path / _INSIDE if path.is_dir() else path
