@@ -86,7 +86,7 @@ def show_storyboard(board: Storyboard) -> None:
             f"{len(board.shots)} shots, {float(board.duration):.2f} s",
         )
     )
-    table = _table("shot", "timecode", "seconds", "speed", "name", "media")
+    table = table_of("shot", "timecode", "seconds", "speed", "name", "media")
     into = {change.into: change for change in board.transitions if change.kind != "fade_out"}
     for shot in board.shots[:MOST_ROWS]:
         change = into.get(shot.number)
@@ -102,7 +102,7 @@ def show_storyboard(board: Storyboard) -> None:
     OUT.print(table)
     _print_rest(len(board.shots), "shots")
     if board.markers:
-        table = _table("marker", "timecode", "seconds", "says")
+        table = table_of("marker", "timecode", "seconds", "says")
         for marker in board.markers[:MOST_ROWS]:
             lasting = f"{float(marker.duration):.2f}" if marker.duration else ""
             table.add_row(marker.color.lower(), clock.timecode_of(marker.time), lasting, Text(marker.text))
@@ -124,7 +124,7 @@ def show_plan(board: Storyboard, plan: BeatPlan, *, picture: Path, midi: Path) -
 
 
 def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
-    table = _table("shot", "timecode", "name", "landed on", "tempo")
+    table = table_of("shot", "timecode", "name", "landed on", "tempo")
     landed = {entry.constraint.shot: entry for entry in plan.landings if entry.constraint.shot is not None}
     missed = {entry.constraint.shot: entry for entry in plan.misses if entry.constraint.shot is not None}
     for shot in board.shots[:MOST_ROWS]:
@@ -205,14 +205,15 @@ def show_sync(sync: SyncReport) -> None:
 
 def show_checks(checks: Sequence[Check]) -> None:
     """Print what the doctor found."""
-    table = _table("", "what", "found", "to do")
+    table = table_of("", "what", "found", "to do")
     for check in checks:
         sign = Text("ok", style="green") if check.ok else Text("missing", style="red" if check.needed else "yellow")
         table.add_row(sign, check.what, Text(check.found), Text("" if check.ok else check.remedy))
     OUT.print(table)
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """An empty table in the style of ours; columns named in ``PROSE`` wrap, the others are cut."""
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
     for column in columns:
         if column in PROSE:
