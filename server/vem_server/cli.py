@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from vem_server import takes_cli
+from vem_server import conform_cli, takes_cli
 
 app = typer.Typer(
     name="vem",
@@ -27,7 +27,10 @@ app = typer.Typer(
     help="Scores an edit to its cuts: a timeline in, music whose beats fall on the cuts out.",
 )
 
-Edit = Annotated[Path, typer.Argument(metavar="EDIT", help="An .otio or .otioz timeline, or a video file.")]
+Edit = Annotated[
+    Path,
+    typer.Argument(metavar="EDIT", help="A timeline (OTIO, FCPXML, XML, EDL, AAF, Kdenlive, MLT), or a video file."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables, no bars.")]
 Tempo = Annotated[
     str | None,
@@ -37,6 +40,10 @@ Metre = Annotated[
     str | None, typer.Option("--metre", metavar="4/4|3/4|6/8", help="Beats of a bar; default: the brief, else 4/4.")
 ]
 Style = Annotated[str | None, typer.Option("--style", help="A style by name; default: brief and picture decide.")]
+Timeline = Annotated[
+    str | None, typer.Option("--timeline", metavar="NAME", help="Which timeline, where a file holds several.")
+]
+Rate = Annotated[float | None, typer.Option("--rate", metavar="FPS", help="Frames per second of an EDL.")]
 Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
 
 
@@ -71,6 +78,8 @@ def score(
     picture_encoder: Annotated[
         Path | None, typer.Option(help="Folder of another picture encoder, such as a CLIP export; default: ours.")
     ] = None,
+    timeline: Timeline = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Score an edit: music, stems, MIDI and a timeline with the music track and beat markers."""
@@ -93,6 +102,8 @@ def score(
         device=device,  # type: ignore[arg-type]  # Settings checks the word and says which ones there are
         model=model,
         picture_encoder=picture_encoder,
+        timeline=timeline,
+        rate=rate,
     )
     with stage_bars(STAGES, quiet=json) as report:
         scored = score_edit(edit, out, settings=settings, report=report)
@@ -113,6 +124,8 @@ def plan(
     metre: Metre = None,
     style: Style = None,
     svg: Annotated[bool, typer.Option("--svg", help="Draw the picture as SVG instead of PNG.")] = False,
+    timeline: Timeline = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Beats only, no music: the tempo map, what each cut landed on, a picture and a MIDI tempo map."""
@@ -123,7 +136,7 @@ def plan(
     from vem_server.show import show_plan, stage_bars
 
     stages = {name: STAGES[name] for name in ("read", "plan")}
-    settings = Settings(tempo=_tempo_of(tempo), metre=_metre_of(metre), style=style)
+    settings = Settings(tempo=_tempo_of(tempo), metre=_metre_of(metre), style=style, timeline=timeline, rate=rate)
     with stage_bars(stages, quiet=json) as report:
         storyboard, beat_plan = plan_edit(edit, settings=settings, report=report)
         picture, midi = write_plan_files(edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png")
@@ -134,14 +147,16 @@ def plan(
 
 
 @app.command()
-def inspect(edit: Edit, json: Json = False) -> None:
+def inspect(edit: Edit, timeline: Timeline = None, rate: Rate = None, json: Json = False) -> None:
     """What was read from an edit: shots, transitions, markers, speech, and what was ignored and why."""
+    from vem_plugin.settings import Settings
     from vem_plugin.stages import read_edit
     from vem_server.as_json import storyboard_as_json
     from vem_server.show import show_storyboard, stage_bars
 
+    settings = Settings(timeline=timeline, rate=rate)
     with stage_bars({"read": "Reading the edit"}, quiet=json) as report:
-        storyboard = read_edit(edit, report=report)
+        storyboard = read_edit(edit, timeline=settings.timeline, rate=settings.frame_rate, report=report)
     if json:
         _print_json(storyboard_as_json(storyboard))
     else:
@@ -206,6 +221,7 @@ def doctor(json: Json = False) -> None:
 
 
 takes_cli.register(app)
+conform_cli.register(app)
 
 
 def _tempo_of(text: str | None) -> tuple[float, float] | None:

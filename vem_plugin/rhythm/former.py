@@ -16,7 +16,7 @@ from functools import cached_property
 
 from vem_plugin.rhythm.beat_plan import BeatPlan
 
-SAME_PLACE = 0.15
+SAME_PLACE = 0.1
 """What an edge of a surviving shot on its earlier place of the bar is worth, for each of the two shots that meet."""
 CUT_OPEN = Fraction(1, 10)
 """A shot whose length changed by more than this share cannot keep its beats within the limits of tempo."""
