@@ -149,9 +149,9 @@ LOFI = (
         drums=part(-1, Layer("brush_kit", 0, send=-16)),
         bass=part(0, Layer("fretless_bass", 0, send=-24)),
         harmony=part(0, Layer("chorus_piano", 0, send=-13), Layer("oohs", -9, plays="loud", send=-10)),
-        counter=part(-3, Layer("jazz_guitar", 0, pan=0.3, width=0.5)),
+        counter=part(-1, Layer("jazz_guitar", 0, pan=0.3, width=0.5)),
         melody=part(
-            0,
+            2.5,
             Layer("muted_trumpet", -2, pan=-0.1, send=-11),
             Layer("chorus_piano", -4, octave=1, pan=0.1),
             Layer("alto_sax", -3, plays="loud", pan=0.1, send=-12),

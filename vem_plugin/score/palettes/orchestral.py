@@ -215,7 +215,7 @@ EMOTIONAL = (
         "emotional/piano",
         "hall",
         drums=part(-4, Layer("brush_kit", 0, send=-9), takes(KICK, "concert_bass_drum", 41, 0, send=-8)),
-        bass=part(-1, Layer("contrabass", 0, pan=0.2, send=-11), Layer("cello", -2, octave=1, pan=0.2, send=-11)),
+        bass=part(-3, Layer("contrabass", 0, pan=0.2, send=-11), Layer("cello", -2, octave=1, pan=0.2, send=-11)),
         harmony=part(
             0,
             Layer("slow_strings", 0, width=0.9, send=-9),
@@ -233,7 +233,7 @@ EMOTIONAL = (
         "emotional/cello",
         "hall",
         drums=part(-4, Layer("brush_kit", 0, send=-9)),
-        bass=part(-1, Layer("contrabass", 0, pan=0.2, send=-11)),
+        bass=part(-2, Layer("contrabass", 0, pan=0.2, send=-11)),
         harmony=part(
             0,
             Layer("grand_piano", 0, width=0.8, send=-10),
@@ -252,7 +252,7 @@ EMOTIONAL = (
         "emotional/woodwind",
         "chamber",
         drums=part(-4, Layer("brush_kit", 0, send=-10)),
-        bass=part(-1, Layer("cello", 0, octave=0, pan=0.2, send=-11), Layer("contrabass", -3, pan=0.2, send=-12)),
+        bass=part(-3, Layer("cello", 0, pan=0.2, send=-11), Layer("contrabass", -3, pan=0.2, send=-12)),
         harmony=part(
             0,
             Layer("slow_strings", 0, width=0.9, send=-10),
