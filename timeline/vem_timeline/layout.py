@@ -86,6 +86,12 @@ class _Layout:
             at += node.duration
             children.append(node)
         node = self._node(track, "track", spot, content=at, children=tuple(children), role=_role_of(track))
+        if (children and pictures) and (_sticks_out(children[0], "before") or _sticks_out(children[-1], "after")):
+            self.book.add(
+                "A transition reaches beyond the first or last clip.",
+                node.place,
+                "Nothing is shown there: the timeline begins and ends with its clips.",
+            )
         if at > 0 and node.start < 0 and node.start + node.duration <= 0:
             # OpenTimelineIO's EDL reader writes the record start as a negative source start of the track. Taken at its
             # word the track would show nothing at all, which no EDL means.
@@ -206,6 +212,11 @@ class _Layout:
 
     def _place(self, item: Any, spot: _Spot) -> Place:
         return Place(spot.track, item.name, spot.at, self.clock)
+
+
+def _sticks_out(child: Node | Join, side: str) -> bool:
+    """Whether a transition at the edge of a track reaches outside of it."""
+    return isinstance(child, Join) and getattr(child, side) > 0
 
 
 def _role_of(item: Any) -> str:
