@@ -75,9 +75,9 @@ class Take:
 
     Paths in ``files`` are relative to the take's folder; they are named "mix", "midi", "picture", "stem_drums" and so
     on to "stem_effects" and, where somebody speaks, "ducked_mix" and "ducking" (its gain curve). ``effects`` lists what
-    the stem of effects holds, so that they can be kept when the music around them is scored anew. ``seed`` stays that of
-    the first take of a line, because it decides how all notes are played; ``change`` tells what this take made anew, and
-    ``locked`` the numbers of the shots that no command may change.
+    the stem of effects holds, so that they can be kept when the music around them is scored anew. ``seed`` stays that
+    of the first take of a line, because it decides how all notes are played; ``change`` tells what this take made anew,
+    and ``locked`` the numbers of the shots that no command may change.
     """
 
     take_id: str
