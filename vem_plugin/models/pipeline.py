@@ -22,7 +22,7 @@ from vem_plugin.progress import Report, silent
 
 WINDOW, OVERLAP = 192, 64
 """Beats denoised at once, and how many of them are given by the window before."""
-SURROUNDINGS = 48
+SURROUNDINGS = 24
 """Beats of what is kept that are seen on each side of what is written anew."""
 
 
