@@ -17,7 +17,7 @@ from vem_plugin.evaluate.written import Columns
 from vem_plugin.score.cue import ROLES
 from vem_plugin.training.corpus.build import Piece
 
-SEEDS = 3
+SEEDS = 2
 """Takes of one cue sheet that are compared with each other."""
 OTHER_TUNE = 77
 

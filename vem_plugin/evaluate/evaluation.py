@@ -55,8 +55,13 @@ class Size:
 
     @property
     def few(self) -> int:
-        """Pieces of the dearest ones: rendering, listening to shots."""
+        """Takes that are played, and takes of every brief."""
         return max(2, self.pieces // 8)
+
+    @property
+    def fewest(self) -> int:
+        """Pieces of the dearest measure: each is written six times to hear whether shots are listened to."""
+        return max(2, self.pieces // 10)
 
 
 def evaluate(
@@ -181,7 +186,7 @@ def _rows_of_wishes(
     report("briefs", 0.5, "beach and night chase")
     rows += heard_briefs.rows_of_pictures(desk, pairs=size.some, device=settings.device)
     report("briefs", 0.8, "two halves")
-    rows += listening.rows_of_listening(desk, tasks[: size.few], device=settings.device)
+    rows += listening.rows_of_listening(desk, tasks[: size.fewest], device=settings.device)
     report("briefs", 1.0)
     return rows
 

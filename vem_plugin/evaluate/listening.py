@@ -2,7 +2,7 @@
 
 The mood is withheld from the numbers, so that only words and look of two shots can tell it, each half of the piece
 long. Every held-out cue sheet is written twice with the same noise and theme: first half calm and second half wild,
-then the other way round. 1.0 would be deafness.
+then the other way round. 1.0 is what deafness gives, and what it gives where nothing is told.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WORDS = ("very quiet", "high energy")
 LOOKS = ((0.5, 0.0, 0.4, 0.4, 0.15), (0.5, 0.0, 0.6, 0.7, 0.9))
 """Calm and wild."""
-TOLD = (("nothing", False, False), ("words", True, False), ("look", False, True), ("words and look", True, True))
+TOLD = (("words", True, False), ("look", False, True), ("words and look", True, True))
 
 
 def rows_of_listening(desk: Desk, tasks: Sequence[Task], *, device: str) -> list[Row]:
