@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from vem_plugin.brief import read_spans
 from vem_plugin.errors import SettingsError
 from vem_plugin.render.effects import Effect
 from vem_plugin.rhythm.beat_plan import Bar, BeatPlan, TempoSegment
@@ -195,3 +196,12 @@ def test_half_of_a_riser_is_none() -> None:
     new = [effect(9, 4, 6), effect(14, 2, 7), effect(21, 3, 8), effect(10, 0, 9)]
     joined = joined_effects(old, new, Fraction(8), Fraction(20))
     assert [one.seed for one in joined] == [1, 2, 9, 7, 4, 5]
+
+
+def test_the_word_lock_says_nothing_about_the_music() -> None:
+    marks = [
+        Marker(Fraction(0), Fraction(2), "LOCKED", "", "", "timeline"),
+        Marker(Fraction(2), Fraction(2), "no drums, lock", "", "", "timeline"),
+    ]
+    (note,) = read_spans(marks)
+    assert (note.text, note.wishes.roles_off) == ("no drums", {"drums"})

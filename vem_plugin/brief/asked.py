@@ -18,6 +18,7 @@ from vem_timeline.storyboard import Marker
 
 SHORTEST_SPAN = Fraction(1, 20)
 """Markers no longer than this are points (DaVinci Resolve writes points one frame long), seconds."""
+_LOCK = re.compile(r"\block(?:ed)?\b", re.IGNORECASE)
 SLOWEST, FASTEST = 30.0, 300.0
 """Tempi that can be asked for, beats a minute."""
 
@@ -48,22 +49,18 @@ def read_spans(markers: Iterable[Marker], *, shortest: Fraction = SHORTEST_SPAN)
     Parameters
     ----------
     markers : iterable of Marker
-        All markers of the edit; points and markers without words are passed over.
+        All markers of the edit; points and markers without words are passed over. The word "lock" is about later
+        changes and says nothing about the music.
     shortest : Fraction
         Longest marker that is still a point, seconds; the length of a frame where it is known.
     """
     notes = []
     for marker in markers:
-        if marker.duration <= shortest or not marker.text:
+        text = _LOCK.sub("", marker.text).strip(" ,;")
+        if marker.duration <= shortest or not text:
             continue
-        wishes = read_wishes(marker.text)
         notes.append(
-            SpanNote(
-                start=marker.time,
-                end=marker.time + marker.duration,
-                text=marker.text,
-                wishes=wishes,
-            )
+            SpanNote(start=marker.time, end=marker.time + marker.duration, text=text, wishes=read_wishes(text))
         )
     return tuple(sorted(notes, key=lambda note: (note.start, note.end)))
 
