@@ -6,16 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vem_plugin.reconforming import reconform
     from vem_plugin.rescoring import rescore
     from vem_plugin.scoring import plan_edit, score_edit
 
 _ROOMS = {
     "plan_edit": "vem_plugin.scoring",
+    "reconform": "vem_plugin.reconforming",
     "rescore": "vem_plugin.rescoring",
     "score_edit": "vem_plugin.scoring",
 }
 
-__all__ = ["plan_edit", "rescore", "score_edit"]
+__all__ = ["plan_edit", "reconform", "rescore", "score_edit"]
 
 
 def __getattr__(name: str) -> Any:

@@ -87,6 +87,8 @@ def show_reconformed(done: Reconformed) -> None:
     )
     for miss in told.new_misses[:MOST_ROWS]:
         OUT.print(Text(f"new miss  {miss.constraint.label}: {miss.reason}", style="yellow"))
+    for shot in told.broken_locks:
+        OUT.print(Text(f"shot {shot} was locked; the new edit leaves no room for all of its music", style="yellow"))
     show_scored([done.scored])
     OUT.print(Text.assemble(("ribbons  ", "dim"), str(done.picture)), soft_wrap=True)
 
@@ -114,6 +116,7 @@ def report_as_json(told: ConformReport) -> dict[str, Any]:
             {"what": miss.constraint.label, "why": miss.reason, "seconds": float(miss.constraint.time)}
             for miss in told.new_misses
         ],
+        "broken_locks": list(told.broken_locks),
         "shots": [
             {
                 "shot": fate.new,

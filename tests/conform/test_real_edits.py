@@ -15,12 +15,8 @@ NAMES = ("pipeline-neo__TimelineSample.fcpxml", "otio-fcp-adapter__empty_name_ta
 
 @pytest.fixture(scope="module")
 def rows(benchmark):
-    """Figures of every re-edit, summed over the edits (about 20 s: sixteen re-edits of two edits are planned twice)."""
-    found: dict[str, object] = {}
-    for name in NAMES:
-        for reedit, row in benchmark.measured(SAMPLES / name):
-            found[reedit] = found.get(reedit, benchmark.Row()) + row
-    return found
+    """Figures of every re-edit of the first of the edits: 48 shots, 130 s, five lines of dialogue."""
+    return dict(benchmark.measured(SAMPLES / NAMES[0]))
 
 
 def test_nine_of_ten_notes_of_hardly_changed_shots_survive(rows) -> None:
@@ -39,17 +35,15 @@ def test_cuts_are_met_no_worse_than_by_scoring_anew(rows) -> None:
 def test_there_and_back_every_kept_shot_has_its_notes_again(benchmark, reedits, tmp_path) -> None:
     timeline = reedits.flat_timeline(read(SAMPLES / NAMES[0]))
     first = read(reedits.write_reedit(timeline, None, tmp_path / "first.otio"))
-    for reedit in (reedits.delete_some, reedits.insert_some):
-        changed = read(reedits.write_reedit(timeline, reedit, tmp_path / f"{reedit.__name__}.otio"))
-        old = benchmark.scored(first)
-        there, pairs, _ = benchmark.conformed(old, changed)
-        back, _, _ = benchmark.conformed(there, first)
-        stayed = [pair.old for pair in pairs if pair.old is not None and pair.new is not None]
-        notes = survive = 0
-        for shot in stayed:
-            then, now = benchmark.placed_notes(old, shot), benchmark.placed_notes(back, shot)
-            notes, survive = notes + then.total(), survive + (then & now).total()
-        assert survive >= 0.95 * notes
+    changed = read(reedits.write_reedit(timeline, reedits.delete_some, tmp_path / "changed.otio"))
+    old = benchmark.scored(first)
+    there, pairs, _ = benchmark.conformed(old, changed)
+    back, _, _ = benchmark.conformed(there, first)
+    notes = survive = 0
+    for shot in (pair.old for pair in pairs if pair.old is not None and pair.new is not None):
+        then, now = benchmark.placed_notes(old, shot), benchmark.placed_notes(back, shot)
+        notes, survive = notes + then.total(), survive + (then & now).total()
+    assert survive >= 0.95 * notes
 
 
 def test_the_same_edit_is_kept_whole(benchmark, reedits, tmp_path) -> None:

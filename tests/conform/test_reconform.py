@@ -13,6 +13,7 @@ import pytest
 import soundfile
 import torch
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
+from typer.testing import CliRunner
 
 from vem_plugin.errors import ModelError, SettingsError, VemError
 from vem_plugin.models.click import ClickComposer
@@ -25,6 +26,7 @@ from vem_plugin.reconforming import STAGES, reconform
 from vem_plugin.scoring import score_edit
 from vem_plugin.settings import Settings
 from vem_plugin.take import read_score, read_take
+from vem_server.cli import app
 
 RATE = 24
 LENGTHS = (48, 60, 36, 48, 72)
@@ -145,6 +147,19 @@ def test_a_re_edited_scored_timeline_is_the_next_version(scored: ScoredTake, tmp
     shutil.copytree(scored.folder.parent, work)
     done = reconform(scored.timeline, work / scored.timeline.name)
     assert done.scored.timeline == work / "walk_v02.otio"
+
+
+def test_the_command_tells_it_to_people_and_machines(scored: ScoredTake, tmp_path: Path) -> None:
+    same = write_edit(tmp_path / "same.otio", shots())
+    shown = CliRunner().invoke(app, ["reconform", str(scored.timeline), str(same)])
+    assert shown.exit_code == 0
+    assert "100 % of the music kept" in shown.stdout
+    told = CliRunner().invoke(app, ["reconform", str(scored.timeline), str(same), "--json"])
+    facts = json.loads(told.stdout)
+    assert facts["share_kept"] == 1
+    assert [shot["edit"] for shot in facts["shots"]] == ["kept"] * len(LENGTHS)
+    assert Path(facts["conform_picture"]).is_file()
+    assert facts["broken_locks"] == []
 
 
 def refuse(error: type[VemError], call: Callable[[], object], folder: Path) -> VemError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -41,7 +41,8 @@ class ConformReport:
 
     ``fates`` has the new edit's shots in order, then the deleted ones; ``beats`` of the new plan, and ``kept``, those
     whose music is the earlier take's; ``landed`` and ``cuts`` count cuts on the grid, then and now; ``new_misses`` are
-    instants off the grid now that were on it, or were not there.
+    instants off the grid now that were on it, or were not there; ``broken_locks`` are shots (by their numbers then)
+    that were locked, and whose music the new edit leaves no room for.
     """
 
     fates: tuple[ShotFate, ...]
@@ -51,6 +52,7 @@ class ConformReport:
     landed: tuple[int, int]
     cuts: tuple[int, int]
     new_misses: tuple[Miss, ...]
+    broken_locks: tuple[int, ...] = ()
 
     @property
     def share_kept(self) -> float:
@@ -62,16 +64,34 @@ class ConformReport:
         return sum(fate.music in music for fate in self.fates)
 
 
-def report_of(pairs: Sequence[ShotPair], old: BeatPlan, new: BeatPlan, beats: Sequence[int | None]) -> ConformReport:
-    """Tell what became of every shot; ``beats`` has the earlier beat of every new one, or None."""
+def report_of(
+    pairs: Sequence[ShotPair],
+    old: BeatPlan,
+    new: BeatPlan,
+    beats: Sequence[int | None],
+    *,
+    locked: Iterable[int] = (),
+) -> ConformReport:
+    """Tell what became of every shot.
+
+    Parameters
+    ----------
+    beats : sequence of int or None
+        The earlier beat of every new one, or None.
+    locked : iterable of int
+        Numbers that locked shots had in the earlier edit.
+    """
+    fates = tuple(_fate(pair, old, new, beats) for pair in pairs)
+    whole = {fate.old for fate in fates if fate.music in ("kept", "bent", "extended")}
     return ConformReport(
-        fates=tuple(_fate(pair, old, new, beats) for pair in pairs),
+        fates=fates,
         beats=new.beats,
         kept=sum(then is not None for then in beats),
         bpm=(float(old.felt_bpm), float(new.felt_bpm)),
         landed=(_landed(old), _landed(new)),
         cuts=(_landed(old) + _missed(old), _landed(new) + _missed(new)),
         new_misses=_new_misses(pairs, old, new),
+        broken_locks=tuple(sorted(set(locked) - whole)),
     )
 
 

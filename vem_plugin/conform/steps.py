@@ -19,6 +19,7 @@ from vem_plugin.rhythm.former import FormerBeats, Survivor
 from vem_plugin.settings import Settings
 from vem_plugin.take import Change, Take, read_score
 from vem_plugin.takes.find import FoundTake, check_files, stem_of, take_in
+from vem_plugin.takes.locks import locked_shots
 from vem_plugin.takes.seen import read_seen
 
 if TYPE_CHECKING:
@@ -191,7 +192,8 @@ def _written(given: Given, fitted: Fitted, composer: Composer, cards: ThemeCards
 
 def tell(given: Given, fitted: Fitted) -> ConformReport:
     """What became of every shot."""
-    return report_of(fitted.pairs, given.take.plan, fitted.plan, fitted.beats)
+    locked = locked_shots(given.take.locked, given.take.storyboard)
+    return report_of(fitted.pairs, given.take.plan, fitted.plan, fitted.beats, locked=locked)
 
 
 def name_of(given: Given, new_edit: Path) -> Path:
