@@ -1,4 +1,4 @@
-"""Does a real program play what was written? MLT's ``melt`` renders the sound of scored Kdenlive, Shotcut and MLT files.
+"""Does a real program play what was written? MLT's ``melt`` renders the sound of scored Kdenlive and MLT files.
 
     python benchmarks/timelines_melt.py FILE...
 

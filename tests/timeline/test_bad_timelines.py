@@ -197,3 +197,13 @@ def test_a_broken_bundle(desk: EditDesk, damage: str) -> None:
     if damage == "cut short":
         path.write_bytes(path.read_bytes()[:500])
     refused(path)
+
+
+def test_json_whose_brackets_do_not_match_never_reaches_the_library(samples: Path, tmp_path: Path) -> None:
+    """OpenTimelineIO's parser crashes on some of it, and takes the program with it."""
+    text = (samples / "OpenTimelineIO__big_int.otio").read_text()
+    lines = [line for line in text.splitlines() if '"Clip.1"' not in line]
+    lines.pop(lines.index("                            },", 50))
+    path = tmp_path / "edit.otio"
+    path.write_text("\n".join(lines))
+    assert "broken JSON" in refused(path).what

@@ -104,10 +104,11 @@ def _parse(text: str, path: Path) -> Any:
     text = text.removeprefix("\ufeff")
     if depth_of(text) > _DEEPEST:
         raise UnreadableTimeline("The timeline is nested deeper than any edit.", where=str(path), remedy=_EXPORT_AGAIN)
+    tree = _tree_of(text, path)
     try:
         return otio.adapters.read_from_string(text, "otio_json")
     except _UNREADABLE as error:
-        understood = _in_known_schemas(text, path, error)
+        understood = _in_known_schemas(tree, path, error)
     try:
         return otio.adapters.read_from_string(understood, "otio_json")
     except _UNREADABLE as error:
@@ -116,8 +117,8 @@ def _parse(text: str, path: Path) -> Any:
         ) from error
 
 
-def _in_known_schemas(text: str, path: Path, cause: Exception) -> str:
-    """Rewrite in known terms what a newer OpenTimelineIO writes (Marker.3) and effects unknown to it."""
+def _tree_of(text: str, path: Path) -> dict[str, Any]:
+    """The JSON of a timeline. OpenTimelineIO sees only what is sound: broken JSON can crash its parser."""
     try:
         tree = loaded(text)
     except (ValueError, RecursionError) as error:
@@ -125,9 +126,14 @@ def _in_known_schemas(text: str, path: Path, cause: Exception) -> str:
             raise _not_a_timeline(path) from error
         raise UnreadableTimeline(
             f"The timeline is broken JSON: {_first_line(error)}.", where=str(path), remedy=_EXPORT_AGAIN
-        ) from cause
+        ) from error
     if not isinstance(tree, dict) or "OTIO_SCHEMA" not in tree:
-        raise _not_a_timeline(path) from cause
+        raise _not_a_timeline(path)
+    return tree
+
+
+def _in_known_schemas(tree: dict[str, Any], path: Path, cause: Exception) -> str:
+    """Rewrite in known terms what a newer OpenTimelineIO writes (Marker.3) and effects unknown to it."""
     known = {**dict.fromkeys(_VALUE_SCHEMAS, 1), **otio.core.type_version_map()}
     strange: set[str] = set()
     _translate(tree, known, strange)
