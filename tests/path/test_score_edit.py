@@ -37,7 +37,11 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> ScoredTake:
 
 def test_all_that_was_promised_is_there(scored: ScoredTake) -> None:
     names = {path.name for path in scored.folder.iterdir()}
-    assert names == {*scored.take.files.values(), "take.json", "score.npz"}
+    handed_off = {
+        "README.txt",
+        *(f"{scored.timeline.stem}_{kind}" for kind in ("markers.csv", "markers.edl", "premiere.xml")),
+    }
+    assert names == {*scored.take.files.values(), *handed_off, "take.json", "score.npz"}
     assert {name for name in scored.take.files if name.startswith("stem_")} == {
         "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "stem_melody", "stem_effects",
     }  # fmt: skip
