@@ -29,6 +29,8 @@ _LARGEST = 512 * 2**20
 """Bytes of JSON; ten thousand clips take about 30 MB."""
 _DEEPEST = 400
 """Brackets inside brackets; OpenTimelineIO's own parser recurses, and damaged files must not exhaust its stack."""
+_SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^"]*)"')
+_SOUND_SCHEMA = re.compile(r"[^.\s]+\.[1-9]\d{0,3}")
 _UNREADABLE = (otio.exceptions.OTIOError, ValueError, KeyError, TypeError, IndexError, RuntimeError)
 _VALUE_SCHEMAS = ("RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d", "Filler", "Sequence")
 _EXPORT_AGAIN = "Export the edit as OpenTimelineIO (.otio) again."
@@ -118,7 +120,7 @@ def _parse(text: str, path: Path) -> Any:
 
 
 def _tree_of(text: str, path: Path) -> dict[str, Any]:
-    """The JSON of a timeline. OpenTimelineIO sees only what is sound: broken JSON can crash its parser."""
+    """The JSON of a timeline. The library sees only what is sound: broken JSON, or a Clip.0, can crash it."""
     try:
         tree = loaded(text)
     except (ValueError, RecursionError) as error:
@@ -129,6 +131,11 @@ def _tree_of(text: str, path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(tree, dict) or "OTIO_SCHEMA" not in tree:
         raise _not_a_timeline(path)
+    odd = next((name for name in _SCHEMA.findall(text) if not _SOUND_SCHEMA.fullmatch(name)), None)
+    if odd is not None:
+        raise UnreadableTimeline(
+            f"The timeline holds '{odd[:40]}', which is no kind of object.", where=str(path), remedy=_EXPORT_AGAIN
+        )
     return tree
 
 
