@@ -142,9 +142,10 @@ def export(
     out: Out,
     to: Annotated[Path, typer.Option(help="The model folder to write.")],
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1",
+    last: Annotated[bool, typer.Option(help="The last weights, not the averaged ones: for short runs.")] = False,
 ) -> None:
-    """Put codec and averaged weights together as a model folder."""
+    """Put codec and transformer together as a model folder."""
     from vem_plugin.training.export import export_pipeline
 
     _log_to(out, "export")
-    export_pipeline(out, to, version=version)
+    export_pipeline(out, to, version=version, last=last)

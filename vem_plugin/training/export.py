@@ -51,18 +51,23 @@ def _with_velocities(trained: ScoreCodec, pieces: PieceColumns) -> ScoreCodec:
     return codec
 
 
-def export_pipeline(run: Path, to: Path, *, version: str) -> None:
-    """Write the pipeline of a run folder to the folder ``to``; its former model is replaced file by file."""
+def export_pipeline(run: Path, to: Path, *, version: str, last: bool = False) -> None:
+    """Write the pipeline of a run folder to the folder ``to``; its former model is replaced file by file.
+
+    The weights are the averaged ones, or with ``last`` those of the last step: better after a short run, whose average
+    still remembers its beginning.
+    """
     train = PieceColumns.open(run / "train")
     state = torch.load(run / "diffusion.pt", map_location="cpu", weights_only=True)
     transformer = VeMTransformer()
-    transformer.load_state_dict(state["average"])
+    transformer.load_state_dict(state["model" if last else "average"])
     codec = _with_velocities(ScoreCodec.from_pretrained(run / "codec", low_cpu_mem_usage=False), train)
     pipeline = VeMPipeline(transformer.half(), codec.half(), FlowMatchEulerDiscreteScheduler())
     fresh = to.with_name(to.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     pipeline.save_pretrained(fresh, safe_serialization=True)
-    told = f"{len(train)} pieces by the project's rule-based composer; {state['step']} steps"
+    made, real = len(train.numbers(real=False)), len(train.numbers(real=True))
+    told = f"{made} pieces by the project's rule-based composer, {real} real ones; {state['step']} steps"
     write_index(fresh, name=NAME, version=version, licence=LICENCE, trained_on=told)
     for file in sorted(fresh.rglob("*")):
         if file.is_file():
