@@ -75,10 +75,23 @@ def joined(old: Score, beats: Sequence[int | None], fresh: Score | None, cue: Cu
         chords += source.chords[first : first + run.last - run.first]
     notes = music.notes
     notes = ring_out(clear_stops(notes, cue), chords, cue)
-    added = missing_hits(notes, chords, cue)
+    heard = notes[~np.isin(notes["start"], _unaccented(old.cue, beats, cue))]
+    added = missing_hits(heard, chords, cue)
+    added = added[~np.isin(added[["role", "start", "pitch"]], notes[["role", "start", "pitch"]])]
     notes = within(np.concatenate([make_room(notes, added), added]), cue.beats * STEPS_PER_BEAT)
     facts = dict((fresh or old).facts) | {"kept_beats": sum(former is not None for former in beats)}
     return Score(cue, notes, tuple(chords), latents_at(old, beats, fresh), facts)
+
+
+def _unaccented(old: CueSheet, beats: Sequence[int | None], cue: CueSheet) -> list[int]:
+    """Steps of hits in kept music that had none there: what happens to sound on them was never meant to be heard."""
+    return [
+        eighth * STEPS_PER_BEAT // 2
+        for eighth in cue.hits
+        if eighth // 2 < len(beats)
+        and (then := beats[eighth // 2]) is not None
+        and 2 * then + eighth % 2 not in old.hits
+    ]
 
 
 def latents_at(old: Score, beats: Sequence[int | None], fresh: Score | None = None) -> NDArray[np.float32] | None:
