@@ -65,8 +65,8 @@ def main() -> None:
             print(rows[-1])
     table = "\n".join(rows)
     (PREVIEWS / "README.md").write_text(
-        "# Six briefs for one edit\n\nThe 41-second example, scored six times by `python examples/make_previews.py`; nothing "
-        f"else was changed between them.\n\n{table}\n",
+        "# Six briefs for one edit\n\nThe 41-second example, scored six times by `python examples/make_previews.py`; "
+        f"nothing else was changed between them.\n\n{table}\n",
         "utf-8",
     )
 

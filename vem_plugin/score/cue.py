@@ -1,9 +1,9 @@
 """The cue sheet: what the music should do, bar by bar, before a single note is written.
 
 A cue sheet is drawn from the beat plan, the brief and the picture (``vem_plugin.direct``), or at random by the
-teaching corpus. It is tonic-normalised: modes are named, ``key`` (0 = C ... 11 = B) and each section's ``shift`` are applied to
-the finished notes. Beats are counted from 0; eighths are half beats (eighth 2b is beat b). A beat is a quarter note in
-4/4 and 3/4, and an eighth note in 6/8, whose bars have six of them.
+teaching corpus. It is tonic-normalised: modes are named, ``key`` (0 = C ... 11 = B) and each section's ``shift`` are
+applied to the finished notes. Beats are counted from 0; eighths are half beats (eighth 2b is beat b). A beat is a
+quarter note in 4/4 and 3/4, and an eighth note in 6/8, whose bars have six of them.
 """
 
 from __future__ import annotations

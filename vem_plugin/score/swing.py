@@ -1,7 +1,7 @@
 """Swing: where the steps between two beats are played.
 
-Notes are written on an even grid of four sixteenths a beat; swing is a matter of playing. A hit is never swung: it sounds
-on its frame.
+Notes are written on an even grid of four sixteenths a beat; swing is a matter of playing. A hit is never swung: it
+sounds on its frame.
 """
 
 from __future__ import annotations
