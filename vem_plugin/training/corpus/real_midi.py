@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import symusic
@@ -95,7 +96,8 @@ def music_of_wad(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def read_tracks(title: str, midi: bytes) -> Tracks | None:
     """Put a MIDI file on the grid; None where its metre is none of ours or it is too fast to count in quarters."""
-    score = symusic.Score.from_midi(midi)
+    # Typed loosely: the stubs of symusic do not tell its three units of time apart.
+    score: Any = symusic.Score.from_midi(midi)
     signatures = {(sign.numerator, sign.denominator) for sign in score.time_signatures} or {(4, 4)}
     bpm = max((float(tempo.qpm) for tempo in score.tempos if tempo.time == 0), default=120.0)
     if len(signatures) > 1 or bpm > 200:
