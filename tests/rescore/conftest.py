@@ -79,9 +79,13 @@ def scored(tmp_path_factory: pytest.TempPathFactory, composer: VeMComposer) -> S
 
 @pytest.fixture
 def desk(scored: ScoredTake, tmp_path: Path) -> Path:
-    """A folder of its own with the scored edit; the timeline in it."""
+    """A folder of its own with the edit and its first take, without later versions; the scored timeline in it."""
     work = tmp_path / "work"
-    shutil.copytree(scored.folder.parent, work)
+    work.mkdir()
+    edit = Path(scored.take.edit).name
+    for name in (edit, scored.timeline.name):
+        shutil.copy2(scored.folder.parent / name, work)
+    shutil.copytree(scored.folder, work / scored.folder.name)
     timeline = work / scored.timeline.name
     timeline.write_text(timeline.read_text().replace(str(scored.folder.parent), str(work)))
     return timeline
