@@ -17,6 +17,7 @@ from vem_plugin.models.raster import DRUMS_STRUCK, DRUMS_VELOCITY, LANES, STEP_S
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.notes import STEPS_PER_BEAT
+from vem_plugin.training.codec_lessons import lesson
 from vem_plugin.training.dataset import PieceColumns
 from vem_plugin.training.muon import Muon
 from vem_plugin.training.pace import Pace, warm_up
@@ -31,7 +32,7 @@ LOUDEST_NOISE = 0.6
 """Standard deviation of noise on the latents, drawn per beat from 0 to this."""
 VELOCITY_WEIGHT = 4.0
 MEASURED_PIECES = 60
-REAL_SHARE = 0.25
+REAL_SHARE = 0.35
 """Real pieces are harder to spell than made ones, so the codec sees them more often than the diffusion does."""
 
 
@@ -104,7 +105,7 @@ def train_codec(
         rate = peak * warm_up(step) * (1 - progress) ** 0.7
         if not batches:
             batches = alike(train, train.epoch(rng, real_share=REAL_SHARE), rng)
-        batch, frames = padded([train.raster(number) for number in batches.pop()])
+        batch, frames = padded([lesson(train, number, rng) for number in batches.pop()])
         loss = codec_step(codec, batch.to(device), frames.to(device), loss_of=loss_of)
         for optimiser in optimisers:
             optimiser.zero_grad(set_to_none=True)

@@ -187,15 +187,23 @@ class PieceColumns:
         first, last = self.columns["beat_offsets"][number : number + 2]
         return self.columns[name][first:last]
 
-    def raster(self, number: int) -> NDArray[np.float32]:
-        """Raster of a piece, (beats, BEAT_SIZE)."""
+    def notes(self, number: int) -> NDArray[Any]:
+        """Notes of a piece, dtype ``NOTE``."""
         first, last = self.columns["note_offsets"][number : number + 2]
+        return self.columns["notes"][first:last]
+
+    def chords(self, number: int) -> list[Chord]:
+        """Chords of a piece, one a beat."""
         roots, tones = self.beatwise("root", number), self.beatwise("tones", number)
-        chords = [
+        return [
             Chord(int(root), tuple(tone for tone in range(12) if bits >> tone & 1))
             for root, bits in zip(roots, tones.astype(int), strict=True)
         ]
-        return rasterise(self.columns["notes"][first:last], chords, len(chords))
+
+    def raster(self, number: int) -> NDArray[np.float32]:
+        """Raster of a piece, (beats, BEAT_SIZE)."""
+        chords = self.chords(number)
+        return rasterise(self.notes(number), chords, len(chords))
 
     def features(self, number: int) -> BeatFeatures:
         """Beat and direction features of a piece."""
