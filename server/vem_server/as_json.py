@@ -12,6 +12,8 @@ from vem_timeline.storyboard import Storyboard
 if TYPE_CHECKING:
     from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Landing, Miss
+    from vem_plugin.take import Change, Take
+    from vem_plugin.takes.find import FoundTake
 
 
 def print_json(value: object) -> None:
@@ -49,6 +51,9 @@ def storyboard_as_json(board: Storyboard) -> dict[str, Any]:
                 "speed": _exact(shot.speed),
                 "media": None if shot.media is None else shot.media.url,
                 "online": shot.media is not None and shot.media.online,
+                "media_path": None if shot.media is None or shot.media.path is None else str(shot.media.path),
+                "media_start": None if shot.media is None else _exact(shot.media.start),
+                "still": shot.media is not None and shot.media.still,
             }
             for shot in board.shots
         ],
@@ -161,3 +166,57 @@ def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
         "remarks": list(take.remarks),
         "plan": plan_as_json(take.storyboard, take.plan),
     }
+
+
+def take_in_full_as_json(found: FoundTake) -> dict[str, Any]:
+    """Everything there is to show of a take on disk: what `scored_as_json` tells, the shots, the sections, the locks.
+
+    ``locks`` maps the number of each locked shot (as text, since JSON knows no other keys) to what locks it.
+
+    Raises
+    ------
+    TimelineError
+        If the timeline, whose markers may lock shots, cannot be read.
+    """
+    from vem_plugin.publish import ScoredTake
+    from vem_plugin.takes.locks import locked_shots
+    from vem_timeline import read
+
+    take = found.take
+    locks = locked_shots(take.locked, read(found.timeline))
+    return scored_as_json(ScoredTake(take, found.folder, found.timeline)) | {
+        "name": take.name,
+        "edit": str(take.edit),
+        "brief": take.settings.brief,
+        "locks": {str(number): why for number, why in sorted(locks.items())},
+        "change": None if take.change is None else change_as_json(take.change),
+        "sections": _sections_as_json(take),
+        "storyboard": storyboard_as_json(take.storyboard),
+    }
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """How a take came from another one, as JSON-ready values."""
+    return {
+        "how": change.how,
+        "words": change.words,
+        "shots": list(change.shots),
+        "beats": None if change.beats is None else list(change.beats),
+        "seed": change.seed,
+    }
+
+
+def _sections_as_json(take: Take) -> list[dict[str, Any]]:
+    """What the music was asked for, stretch by stretch; times in seconds, energy 0 to 1."""
+    time_of = take.plan.time_of
+    return [
+        {
+            "start": _seconds(time_of(Fraction(section.start))),
+            "end": _seconds(time_of(Fraction(section.start + section.beats))),
+            "energy": [round(level, 3) for level in section.energy],
+            "roles": sorted(section.roles),
+            "shots": list(section.shots),
+            "caption": section.caption,
+        }
+        for section in take.cue.sections
+    ]

@@ -11,7 +11,6 @@ import typer
 
 if TYPE_CHECKING:
     from vem_plugin.settings import Settings
-    from vem_plugin.take import Change
     from vem_plugin.takes.lineage import ListedTake
     from vem_plugin.takes.sections import Ask
     from vem_timeline.storyboard import Storyboard
@@ -50,7 +49,7 @@ def rescore(
     from vem_plugin.rescoring import STAGES
     from vem_plugin.rescoring import rescore as score_anew
     from vem_plugin.takes import lineage
-    from vem_server.as_json import print_json, scored_as_json
+    from vem_server.as_json import change_as_json, print_json, scored_as_json
     from vem_server.show import show_scored, stage_bars
 
     if undo:
@@ -188,6 +187,8 @@ def _say_held(scored: Path, held: ListedTake, *, json: bool) -> None:
 
 def take_as_json(listed: ListedTake) -> dict[str, Any]:
     """A take of a list as JSON-ready values."""
+    from vem_server.as_json import change_as_json
+
     take, change = listed.take, listed.take.change
     return {
         "name": take.name,
@@ -201,17 +202,6 @@ def take_as_json(listed: ListedTake) -> dict[str, Any]:
         "lufs": take.loudness.lufs,
         "locked": list(take.locked),
         "change": None if change is None else change_as_json(change),
-    }
-
-
-def change_as_json(change: Change) -> dict[str, Any]:
-    """How a take came from another one, as JSON-ready values."""
-    return {
-        "how": change.how,
-        "words": change.words,
-        "shots": list(change.shots),
-        "beats": None if change.beats is None else list(change.beats),
-        "seed": change.seed,
     }
 
 
