@@ -142,7 +142,9 @@ def _miss_as_json(board: Storyboard, miss: Miss) -> dict[str, Any]:
 
 
 def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
-    """Paths, figures and the plan of a finished take."""
+    """Paths, figures, markers and the plan of a finished take: everything an editing program needs to place it."""
+    from vem_plugin.publish import music_markers
+
     take = scored.take
     path = {name: str(scored.folder / file) for name, file in take.files.items()}
     stems = {name.removeprefix("stem_"): file for name, file in path.items() if name.startswith("stem_")}
@@ -163,6 +165,18 @@ def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
         "lufs": take.loudness.lufs,
         "true_peak": take.loudness.true_peak,
         "samples": take.samples,
+        "sample_rate": take.sample_rate,
+        "time_reference": take.time_reference,
+        "markers": [
+            {
+                "time": _exact(marker.time),
+                "seconds": _seconds(marker.time),
+                "name": marker.name,
+                "color": marker.color,
+                "comment": marker.comment,
+            }
+            for marker in music_markers(take.plan)
+        ],
         "remarks": list(take.remarks),
         "plan": plan_as_json(take.storyboard, take.plan),
     }
