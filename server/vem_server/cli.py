@@ -5,7 +5,7 @@ output (as tables, or as one JSON object with ``--json``); progress and errors g
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 the edit cannot be read or is empty,
 4 media does not decode, 5 the model folder is missing or damaged, 6 the result cannot be written, 7 no tempo
-map fits, 130 stopped by the user.
+map fits, 10 an installation is incomplete, 130 stopped by the user.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from vem_server import conform_cli, takes_cli
+from vem_server import conform_cli, install_cli, takes_cli
 
 app = typer.Typer(
     name="vem",
@@ -222,6 +222,7 @@ def doctor(json: Json = False) -> None:
 
 takes_cli.register(app)
 conform_cli.register(app)
+install_cli.register(app)
 
 
 def _tempo_of(text: str | None) -> tuple[float, float] | None:
