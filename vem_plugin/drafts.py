@@ -9,8 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from vem_plugin.errors import RenderError, SettingsError
 
@@ -22,6 +24,28 @@ class Draft:
     name: str
     folder: Path
     home: Path
+
+
+class Ledger(Protocol):
+    """Told what will lie on disk before it does, so that the traces of a process that was killed can be found."""
+
+    def opening(self, folder: Path) -> str:
+        """A hidden folder is about to be made inside ``folder``; gives the first letters of its name."""
+        ...
+
+    def promising(self, *targets: Path, draft: Path | None) -> None:
+        """These are about to appear, in this order; ``draft`` is the hidden folder that becomes the first of them."""
+        ...
+
+
+LEDGER: ContextVar[Ledger | None] = ContextVar("ledger", default=None)
+"""Whoever keeps the books of what is made here; nobody, unless a service sets one."""
+
+
+def promise(*targets: Path, draft: Path | None = None) -> None:
+    """Tell the ledger, if there is one, what is about to appear: see `Ledger.promising`."""
+    if (ledger := LEDGER.get()) is not None:
+        ledger.promising(*targets, draft=draft)
 
 
 def folder_for(edit: Path, out: Path | None) -> Path:
@@ -80,7 +104,9 @@ def workplace(folder: Path) -> Iterator[Path]:
         ``folder`` cannot be made or written, or the disk filled up while work went on.
     """
     with made_folder(folder):
-        place = Path(tempfile.mkdtemp(prefix=".vem-", dir=folder))
+        ledger = LEDGER.get()
+        prefix = ".vem-" if ledger is None else ledger.opening(folder)
+        place = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         place.chmod(0o755)  # it may become the take's own folder, which others may read
         try:
             yield place

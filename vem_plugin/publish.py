@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path, PureWindowsPath
 
 from vem_plugin.checksum import sha256_of
-from vem_plugin.drafts import Draft
+from vem_plugin.drafts import Draft, promise
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.render.rendering import RenderedTake
 from vem_plugin.rhythm.beat_plan import BeatPlan
@@ -131,7 +131,9 @@ def _is_relative(url: str) -> bool:
 
 def _publish(take: Take, edit: Path, draft: Draft) -> ScoredTake:
     """Move the draft to its name and write the timeline; if the timeline fails, the folder goes as well."""
-    folder = draft.folder.rename(draft.home / draft.name)
+    folder = draft.home / draft.name
+    promise(folder, _timeline_of(edit, folder), draft=draft.folder)
+    draft.folder.rename(folder)
     try:
         timeline = _write_timeline(take, edit, folder)
     except BaseException:
@@ -153,15 +155,19 @@ def music_clip(take: Take, folder: Path) -> MusicClip:
     )
 
 
+def _timeline_of(edit: Path, folder: Path) -> Path:
+    """The scored timeline beside a take: of the edit's own kind if that can hold music."""
+    return folder.with_name(f"{folder.name}{edit.suffix.lower() if holds_music(edit) else '.otio'}")
+
+
 def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
-    music = music_clip(take, folder)
+    music, scored = music_clip(take, folder), _timeline_of(edit, folder)
     write_handoff(folder, take.name, take.storyboard, music)
     if holds_music(edit):
-        scored = folder.with_name(f"{folder.name}{edit.suffix.lower()}")
         return write_scored(edit, scored, music, timeline=take.settings.timeline)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         cut_list = write_timeline_of(take.storyboard, Path(place) / "edit.otio")
-        return write_scored(cut_list, folder.with_name(f"{folder.name}.otio"), music)
+        return write_scored(cut_list, scored, music)
 
 
 def music_markers(plan: BeatPlan) -> tuple[MusicMarker, ...]:

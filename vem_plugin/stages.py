@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vem_plugin.drafts import Draft, folder_for, made_folder, next_name
+from vem_plugin.drafts import Draft, folder_for, made_folder, next_name, promise
 from vem_plugin.errors import SettingsError
 from vem_plugin.progress import Report, silent
 from vem_plugin.settings import Settings
@@ -264,10 +264,9 @@ def write_plan_files(
 
     with made_folder(folder_for(edit, out)) as folder:
         name = next_name(folder, f"{edit.stem}_plan")
-        return (
-            draw_plan(storyboard, plan, folder / f"{name}{picture_suffix}"),
-            write_tempo_map(plan, folder / f"{name}.mid"),
-        )
+        picture, midi = folder / f"{name}{picture_suffix}", folder / f"{name}.mid"
+        promise(picture, midi)
+        return draw_plan(storyboard, plan, picture), write_tempo_map(plan, midi)
 
 
 # --- compose ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vem_plugin.drafts import next_name
+from vem_plugin.drafts import next_name, promise
 from vem_plugin.measure.report import SyncReport, measure_take
 from vem_plugin.publish import ScoredTake
 from vem_plugin.score.notes import Score
@@ -31,7 +31,9 @@ def contact_sheet(scored: Sequence[ScoredTake], folder: Path) -> Path:
         others = [notes_shared(score, other) for number, other in enumerate(scores) if number != place]
         rolls.append(Roll(_title_of(one, sync, others), one.take, score))
     stem = scored[0].take.name.rpartition("_v")[0]
-    return draw_contact_sheet(rolls, folder / f"{next_name(folder, f'{stem}_takes')}.png")
+    sheet = folder / f"{next_name(folder, f'{stem}_takes')}.png"
+    promise(sheet)
+    return draw_contact_sheet(rolls, sheet)
 
 
 def notes_shared(one: Score, other: Score) -> float:

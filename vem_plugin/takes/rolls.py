@@ -5,6 +5,7 @@ Drums lie below, pitched roles by MIDI number above; shots alternate in the back
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.rhythm.writing import write_whole
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.notes import DRUMS, STEPS_PER_BEAT, Score
 from vem_plugin.take import Take
@@ -39,7 +41,7 @@ class Roll:
 
 
 def draw_contact_sheet(rolls: Sequence[Roll], path: Path) -> Path:
-    """Draw several takes of one edit below each other, each with its roll and, above it, its energy."""
+    """Draw several takes of one edit below each other, each with its roll and, above it, its energy; a PNG."""
     sheet, axes = _sheet([ratio for _ in rolls for ratio in (1, 4)], height=1.9 * len(rolls))
     for place, roll in enumerate(rolls):
         energy, notes = axes[2 * place : 2 * place + 2]
@@ -121,5 +123,7 @@ def _sheet(ratios: Sequence[int], *, height: float) -> tuple[Figure, list[Axes]]
 
 
 def _save(sheet: Figure, path: Path) -> Path:
-    sheet.savefig(path, dpi=110)
+    drawn = io.BytesIO()
+    sheet.savefig(drawn, format="png", dpi=110)
+    write_whole(path, drawn.getvalue())
     return path

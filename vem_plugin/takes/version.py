@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.drafts import Draft, next_name, workplace
+from vem_plugin.drafts import Draft, next_name, promise, workplace
 from vem_plugin.publish import ScoredTake, music_clip
 from vem_plugin.render.ducking import ducking_curve, gain_of
 from vem_plugin.render.loudness import LoudnessMeter, decibels, true_peak_of
@@ -166,8 +166,9 @@ def publish_version(take: Take, found: FoundTake, draft: Draft, *, stretch: tupl
     TimelineError
         If the timeline cannot be written.
     """
-    folder = draft.folder.rename(draft.home / draft.name)
-    timeline = found.timeline.with_name(f"{draft.name}{found.timeline.suffix}")
+    folder, timeline = draft.home / draft.name, found.timeline.with_name(f"{draft.name}{found.timeline.suffix}")
+    promise(folder, timeline, draft=draft.folder)
+    draft.folder.rename(folder)
     music = music_clip(take, folder)
     try:
         write_handoff(folder, take.name, take.storyboard, music)
