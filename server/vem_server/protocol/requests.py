@@ -73,7 +73,7 @@ class Cancel(Request):
 
 
 class Shutdown(Request):
-    """Stop the daemon. What runs starts again with the next daemon, unless ``drain`` lets it finish first."""
+    """Stop the daemon. What runs starts again with the next daemon, unless ``drain`` lets all jobs end first."""
 
     drain: bool = False
 
@@ -128,6 +128,8 @@ class Score(Work):
     effects: bool = True
     ducking: Annotated[float, Meta(ge=0, le=12)] = 7.0
     loudness: Annotated[float, Meta(ge=-40, le=-6)] = -16.0
+    timecode: bool = True
+    otio_target: Label | None = None
     timeline: Label | None = None
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
