@@ -15,6 +15,8 @@ from vem_installers.errors import InstallError
 Kind = Literal["scripts", "workflow_integration", "plugin"]
 
 HERE = Path(__file__).parent
+ROOTS = (HERE / "payload", HERE.parents[1] / "adapters")
+"""Where payload is looked for: in a wheel, in a checkout."""
 PLACES: dict[Kind, str] = {
     "scripts": "resolve/scripts",
     "workflow_integration": "resolve/workflow_integration",
@@ -31,7 +33,7 @@ def payload_folder(kind: Kind) -> Path:
     InstallError
         If this installation lacks it.
     """
-    for root in (HERE / "payload", HERE.parents[1] / "adapters"):
+    for root in ROOTS:
         if (root / PLACES[kind]).is_dir():
             return root / PLACES[kind]
     raise InstallError(

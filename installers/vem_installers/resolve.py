@@ -56,8 +56,12 @@ def plan_resolve(machine: Machine, *, anyway: bool = False) -> Plan:
     if not found and not anyway:
         looked = ", ".join(str(place) for place in resolve_places(machine))
         return Plan("resolve", (), (Advice(f"No DaVinci Resolve was found (looked in {looked}); --anyway installs."),))
-    steps = [*_scripts(machine), *_workflow_integration(machine), Advice(_how_to_start(machine))]
-    return Plan("resolve", tuple(map(str, found)), tuple(steps))
+    panel = tuple(_workflow_integration(machine))
+    menus = "Workspace > Scripts"
+    if any(isinstance(step, PutFile) for step in panel):
+        menus += ", or in Studio Workspace > Workflow Integrations"
+    start = Advice(f"Restart Resolve if it is open; then choose {menus}")
+    return Plan("resolve", tuple(map(str, found)), (*_scripts(machine), *panel, start))
 
 
 def _scripts(machine: Machine) -> Iterator[Step]:
@@ -94,8 +98,3 @@ def _workflow_integration(machine: Machine) -> Iterator[Step]:
     for plugin in sorted({place.parts[0] for place, _ in files if len(place.parts) > 1}):
         why = "Resolve's own bridge, copied from its SDK"
         yield PutFile(root / plugin / NODE, node, why, needed=False, otherwise=by_hand)
-
-
-def _how_to_start(machine: Machine) -> str:
-    restart = "Restart Resolve if it is open; then choose Workspace > Scripts"
-    return restart if machine.system == "linux" else f"{restart}, or in Studio Workspace > Workflow Integrations"
