@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-from platformdirs import user_data_path, user_runtime_path
+from platformdirs import user_cache_path, user_data_path, user_runtime_path
 
 from vem_server.protocol.errors import ServiceError
 
@@ -30,6 +30,12 @@ def data_folder() -> Path:
     """Folder of the job journal and the log, which outlive the daemon."""
     home = os.environ.get("VEM_HOME")
     return _owned(Path(home) / "data" if home else user_data_path(NAME, appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Folder of what can be made again: thumbnails."""
+    home = os.environ.get("VEM_HOME")
+    return _owned(Path(home) / "cache" if home else user_cache_path(NAME, appauthor=False))
 
 
 def connection_file() -> Path:
