@@ -95,6 +95,7 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
         files={name: path.name for name, path in files.items()},
         samples=rendered.samples,
         sample_rate=SAMPLE_RATE,
+        time_reference=rendered.time_reference,
         composer=dict(making.score.facts),
         encoders=making.parsed.encoders,
         palette=rendered.palette,
@@ -161,13 +162,13 @@ def _timeline_of(edit: Path, folder: Path) -> Path:
 
 
 def _write_timeline(take: Take, edit: Path, folder: Path) -> Path:
-    music, scored = music_clip(take, folder), _timeline_of(edit, folder)
-    write_handoff(folder, take.name, take.storyboard, music)
+    music, scored, target = music_clip(take, folder), _timeline_of(edit, folder), take.settings.otio_target
+    write_handoff(folder, take.name, take.storyboard, music, target=target)
     if holds_music(edit):
-        return write_scored(edit, scored, music, timeline=take.settings.timeline)
+        return write_scored(edit, scored, music, target=target, timeline=take.settings.timeline)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         cut_list = write_timeline_of(take.storyboard, Path(place) / "edit.otio")
-        return write_scored(cut_list, scored, music)
+        return write_scored(cut_list, scored, music, target=target)
 
 
 def music_markers(plan: BeatPlan) -> tuple[MusicMarker, ...]:

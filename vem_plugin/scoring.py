@@ -93,6 +93,7 @@ def score_edit(
                 settings,
                 seed=seed,
                 brief=brief,
+                clock=storyboard.clock,
                 speech=storyboard.speech,
                 report=within(report, "play"),
             )

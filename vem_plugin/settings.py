@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from vem_plugin.errors import SettingsError
 from vem_plugin.score.cue import METRES, STYLES
 from vem_timeline.clock import exact_rate
+from vem_timeline.dialects import DIALECTS
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -55,6 +56,12 @@ class Settings:
         Which timeline to score, where a file holds several.
     rate : float or None
         Frames per second of an edit list (EDL), which tells none; 23.976 stands for 24000/1001.
+    timecode : bool
+        Whether the sound files say at which timecode they begin (Broadcast WAV time reference and iXML): that of the
+        timeline's first frame.
+    otio_target : str or None
+        Whom an OpenTimelineIO timeline is written for, a name in ``vem_timeline.dialects.DIALECTS``; None keeps the
+        dialect that the edit is in.
     """
 
     brief: str = ""
@@ -73,6 +80,8 @@ class Settings:
     loudness: float = -16.0
     timeline: str | None = None
     rate: float | None = None
+    timecode: bool = True
+    otio_target: str | None = None
 
     @property
     def frame_rate(self) -> Fraction | None:
@@ -101,6 +110,10 @@ class Settings:
         if self.rate is not None and not 1 <= self.rate <= 300:
             raise SettingsError(
                 f"A rate of {self.rate:g} frames per second is none.", remedy="Use 24, 25, 29.97 and so on."
+            )
+        if self.otio_target is not None and self.otio_target not in DIALECTS:
+            raise SettingsError(
+                f"There is no target '{self.otio_target}'.", remedy=f"Choose one of: {', '.join(DIALECTS)}."
             )
         if not -40 <= self.loudness <= -6:
             raise SettingsError(f"A loudness of {self.loudness} LUFS makes no sense.", remedy="Use -40 to -6.")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from vem_plugin.score.cue import CueSheet
     from vem_plugin.score.notes import Score
     from vem_plugin.score.theme import ThemeCard, ThemeCards
+    from vem_timeline.clock import Clock
     from vem_timeline.storyboard import SpeechRange, Storyboard
 
 TIMELINES = SUFFIXES
@@ -324,15 +325,18 @@ def play(
     *,
     seed: int,
     brief: Brief,
+    clock: Clock,
     speech: Sequence[SpeechRange] = (),
     report: Report = silent,
 ) -> RenderedTake:
     """Play the score into the draft's folder: mix, stems, MIDI; effects keep out of speech.
 
-    Instruments named in the brief or a note choose the palette, unless the settings name one.
+    Instruments named in the brief or a note choose the palette, unless the settings name one. The files begin at the
+    clock's first timecode, unless the settings want none.
     """
     from vem_plugin.brief.palette import palette_asked
     from vem_plugin.render.rendering import render
+    from vem_plugin.render.wave import stamp_of
 
     words = " ".join([brief.text, *(note.text for note in brief.spans)])
     return render(
@@ -346,6 +350,7 @@ def play(
         effects=settings.effects,
         speech=[(voice.start, voice.start + voice.duration) for voice in speech],
         ducking=settings.ducking,
+        stamp=stamp_of(clock.start_frame, clock.rate, drop_frame=clock.drop_frame) if settings.timecode else None,
         report=report,
     )
 

@@ -78,6 +78,13 @@ def score(
     picture_encoder: Annotated[
         Path | None, typer.Option(help="Folder of another picture encoder, such as a CLIP export; default: ours.")
     ] = None,
+    timecode: Annotated[
+        bool, typer.Option("--timecode/--no-timecode", help="Sound files say at which timecode they begin.")
+    ] = True,
+    otio_target: Annotated[
+        str | None,
+        typer.Option(metavar="PROGRAM", help="Write .otio for resolve, premiere, kdenlive, otio, oldest or newest."),
+    ] = None,
     timeline: Timeline = None,
     rate: Rate = None,
     json: Json = False,
@@ -104,6 +111,8 @@ def score(
         picture_encoder=picture_encoder,
         timeline=timeline,
         rate=rate,
+        timecode=timecode,
+        otio_target=otio_target,
     )
     with stage_bars(STAGES, quiet=json) as report:
         scored = score_edit(edit, out, settings=settings, report=report)

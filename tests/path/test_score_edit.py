@@ -39,7 +39,7 @@ def test_all_that_was_promised_is_there(scored: ScoredTake) -> None:
     names = {path.name for path in scored.folder.iterdir()}
     handed_off = {
         "README.txt",
-        *(f"{scored.timeline.stem}_{kind}" for kind in ("markers.csv", "markers.edl", "premiere.xml")),
+        *(f"{scored.timeline.stem}_{kind}" for kind in ("markers.csv", "markers.edl", "premiere.xml", "resolve.otio")),
     }
     assert names == {*scored.take.files.values(), *handed_off, "take.json", "score.npz"}
     assert {name for name in scored.take.files if name.startswith("stem_")} == {
@@ -126,6 +126,8 @@ def test_the_markers_lie_on_the_beats(scored: ScoredTake) -> None:
     tracks = json.loads(scored.timeline.read_text())["tracks"]["children"]
     (clip,) = next(track for track in tracks if track["name"] == "VEM Music")["children"]
     plan, frame = scored.take.plan, Fraction(1, 25)
+    begins = Fraction(scored.take.time_reference, 48_000)
+    assert begins == 3600, "the sound begins where the timeline does, at 01:00:00:00"
     wanted = {plan.time_of(Fraction(bar.beat)) for bar in plan.bars}
     wanted |= {entry.constraint.time for entry in plan.landings if entry.constraint.kind == "hit"}
     reds = [marker for marker in clip["markers"] if marker["color"] == "RED"]
@@ -133,7 +135,7 @@ def test_the_markers_lie_on_the_beats(scored: ScoredTake) -> None:
     for marker in clip["markers"]:
         start = marker["marked_range"]["start_time"]
         time = Fraction(start["value"]).limit_denominator(10**6) / Fraction(start["rate"]).limit_denominator(10**6)
-        assert min(abs(time - beat) for beat in wanted) <= frame / 2
+        assert min(abs(time - begins - beat) for beat in wanted) <= frame / 2
         assert scored.take.take_id[:4] in marker["name"]
 
 

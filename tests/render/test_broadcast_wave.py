@@ -66,6 +66,7 @@ def test_time_reference_counts_samples_since_midnight(
     tmp_path: Path, frames: int, rate: Fraction, drop_frame: bool, samples: int
 ) -> None:
     stamp = stamp_of(frames, rate, drop_frame=drop_frame)
+    assert stamp is not None
     assert stamp.samples == samples
     written(tmp_path / "a.wav", Origin("at a timecode", stamp=stamp), frames=10_000)
     bext = chunks_of(tmp_path / "a.wav")[b"bext"]

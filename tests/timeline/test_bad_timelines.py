@@ -162,9 +162,20 @@ def edited(path: Path, old: str, new: str) -> Path:
     return path
 
 
-def test_a_newer_schema_is_named(desk: EditDesk) -> None:
-    path = edited(desk.save(desk.track(desk.clip("a", 24))), "Clip.2", "Clip.7")
-    assert "Clip.7" in refused(path).what
+def test_a_newer_schema_that_cannot_be_told_in_older_words_is_named(desk: EditDesk) -> None:
+    path = edited(desk.save(desk.track(desk.clip("a", 24))), "RationalTime.1", "RationalTime.2")
+    assert "RationalTime.2" in refused(path).what
+    path = edited(desk.save(desk.track(desk.clip("a", 24)), name="b"), "Clip.2", "Clip.7")
+    assert "Clip.7" in refused(edited(path, '"source_range"', '"trimmed_to"')).what
+
+
+def test_a_newer_schema_with_all_that_an_edit_needs_is_read_and_told(desk: EditDesk) -> None:
+    source = desk.save(desk.track(desk.clip("a", 24), desk.clip("b", 48)))
+    before = read(source)
+    after = read(edited(edited(edited(source, "Clip.2", "Clip.3"), "Track.1", "Track.4"), "Timeline.1", "Timeline.2"))
+    assert after.shots == before.shots
+    (remark,) = [remark for remark in after.remarks if "newer" in remark.what]
+    assert remark.where == "Clip.3, Timeline.2, Track.4"
 
 
 def test_an_unknown_item_is_named(desk: EditDesk) -> None:

@@ -17,9 +17,9 @@ from typing import Any
 
 import opentimelineio as otio
 
-from vem_timeline.colors import COLORS, nearest_color
 from vem_timeline.errors import EmptyTimeline, UnreadableTimeline
 from vem_timeline.pick import picked
+from vem_timeline.schemas import lower
 from vem_timeline.splice import depth_of, loaded
 
 CONTENT = "content.otio"
@@ -32,18 +32,23 @@ _DEEPEST = 400
 _SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^"]*)"')
 _SOUND_SCHEMA = re.compile(r"[^.\s]+\.[1-9]\d{0,3}")
 _UNREADABLE = (otio.exceptions.OTIOError, ValueError, KeyError, TypeError, IndexError, RuntimeError)
-_VALUE_SCHEMAS = ("RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d", "Filler", "Sequence")
+_VALUE_SCHEMAS = ("RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d", "Color", "Filler", "Sequence")
 _EXPORT_AGAIN = "Export the edit as OpenTimelineIO (.otio) again."
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A timeline file that was read. ``members`` are the files of an .otioz bundle, None for an .otio."""
+    """A timeline file that was read.
+
+    ``members`` are the files of a bundle, None for an .otio; ``newer`` are schemas beyond those that are known, which
+    were read as the newest known ones.
+    """
 
     path: Path
     text: str
     timeline: otio.schema.Timeline
     members: frozenset[str] | None = None
+    newer: frozenset[str] = frozenset()
 
 
 def open_document(path: Path, *, timeline: str | None = None) -> Document:
@@ -55,12 +60,13 @@ def open_document(path: Path, *, timeline: str | None = None) -> Document:
         If the file is missing, broken, no timeline, or of a newer format than is understood.
     """
     text, members = text_of_file(path)
-    return Document(path=path, text=text, timeline=timeline_of_text(text, path, wanted=timeline), members=members)
+    root, newer = _parse(text, path)
+    return Document(path, text, _timeline_in(root, path, timeline), members, newer)
 
 
 def timeline_of_text(text: str, path: Path, *, wanted: str | None = None) -> otio.schema.Timeline:
     """The timeline that a JSON text holds, of the name ``wanted`` if given; raises as `open_document`."""
-    return _timeline_in(_parse(text, path), path, wanted)
+    return _timeline_in(_parse(text, path)[0], path, wanted)
 
 
 def text_of_file(path: Path) -> tuple[str, frozenset[str] | None]:
@@ -102,17 +108,17 @@ def text_of_file(path: Path) -> tuple[str, frozenset[str] | None]:
     return text, members
 
 
-def _parse(text: str, path: Path) -> Any:
+def _parse(text: str, path: Path) -> tuple[Any, frozenset[str]]:
     text = text.removeprefix("\ufeff")
     if depth_of(text) > _DEEPEST:
         raise UnreadableTimeline("The timeline is nested deeper than any edit.", where=str(path), remedy=_EXPORT_AGAIN)
     tree = _tree_of(text, path)
     try:
-        return otio.adapters.read_from_string(text, "otio_json")
+        return otio.adapters.read_from_string(text, "otio_json"), frozenset()
     except _UNREADABLE as error:
-        understood = _in_known_schemas(tree, path, error)
+        understood, newer = _in_known_schemas(tree, path, error)
     try:
-        return otio.adapters.read_from_string(understood, "otio_json")
+        return otio.adapters.read_from_string(understood, "otio_json"), newer
     except _UNREADABLE as error:
         raise UnreadableTimeline(
             f"The timeline is broken: {_first_line(error)}.", where=str(path), remedy=_EXPORT_AGAIN
@@ -139,48 +145,21 @@ def _tree_of(text: str, path: Path) -> dict[str, Any]:
     return tree
 
 
-def _in_known_schemas(tree: dict[str, Any], path: Path, cause: Exception) -> str:
-    """Rewrite in known terms what a newer OpenTimelineIO writes (Marker.3) and effects unknown to it."""
-    known = {**dict.fromkeys(_VALUE_SCHEMAS, 1), **otio.core.type_version_map()}
-    strange: set[str] = set()
-    _translate(tree, known, strange)
-    if strange:
+def _in_known_schemas(tree: dict[str, Any], path: Path, cause: Exception) -> tuple[str, frozenset[str]]:
+    """A newer OpenTimelineIO's file in known terms, and the schemas that were read as older ones."""
+    versions = lower(tree, known_schemas())
+    if versions.strange:
         raise UnreadableTimeline(
-            f"The timeline holds {', '.join(sorted(strange))}, which this version does not understand.",
+            f"The timeline holds {', '.join(sorted(versions.strange))}, which this version does not understand.",
             where=str(path),
             remedy="Export it in an older OpenTimelineIO version (0.18), or update this program.",
         ) from cause
-    return json.dumps(tree)
+    return json.dumps(tree), frozenset(versions.lowered)
 
 
-def _translate(value: Any, known: dict[str, int], strange: set[str], *, key: str = "") -> None:
-    if isinstance(value, list):
-        for entry in value:
-            _translate(entry, known, strange, key=key)
-        return
-    if not isinstance(value, dict):
-        return
-    schema = str(value.get("OTIO_SCHEMA", ""))
-    name, _, version = schema.rpartition(".")
-    if name == "Marker" and isinstance(value.get("color"), dict):
-        value["OTIO_SCHEMA"], value["color"] = "Marker.2", _color_name(value["color"])
-    elif key == "effects" and name and name not in known:
-        value["OTIO_SCHEMA"] = "Effect.1"
-        value.setdefault("effect_name", name)
-    elif schema and key != "metadata" and not (name in known and version.isdecimal() and int(version) <= known[name]):
-        strange.add(schema)
-    for inner_key, inner in value.items():
-        # Whatever lies in metadata is the application's own and is passed over as it is.
-        if inner_key not in ("metadata", "OTIO_SCHEMA"):
-            _translate(inner, known, strange, key=inner_key)
-
-
-def _color_name(color: dict[str, Any]) -> str:
-    """Name of a Marker.3 colour: its own if it is one of the eleven, else the nearest of them."""
-    name = str(color.get("name", "")).upper()
-    if name in dict(COLORS):
-        return name
-    return nearest_color(*(float(color.get(part, 0.0)) for part in "rgb"))
+def known_schemas() -> dict[str, int]:
+    """Newest version of every schema that the library in use reads."""
+    return {**dict.fromkeys(_VALUE_SCHEMAS, 1), **otio.core.type_version_map()}
 
 
 def _timeline_in(root: Any, path: Path, wanted: str | None) -> otio.schema.Timeline:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from vem_timeline.colors import COLORS
 from vem_timeline.errors import UnwritableTimeline
 from vem_timeline.fcp7 import is_own_track
 from vem_timeline.music_track import MusicClip, Ruler, frames_of_clip, one_a_frame
@@ -16,7 +17,6 @@ from vem_timeline.xml_splice import XmlEdits, element, tag
 from vem_timeline.xml_tree import Element
 
 _CHANNELS = (1, 2)
-_COLORS = {"RED": (255, 0, 0), "BLUE": (0, 0, 255), "GREEN": (0, 255, 0), "PURPLE": (128, 0, 128)}
 
 
 def scored_fcp7(raw: bytes, sequence: Element, music: MusicClip, ruler: Ruler, url: str) -> bytes:
@@ -99,7 +99,7 @@ def _clip(music: MusicClip, ruler: Ruler, url: str, channel: int) -> list[str]:
     ]  # fmt: skip
     if channel == 1:
         for frame, marker in one_a_frame(music.markers, frames, ruler.clock):
-            red, green, blue = _COLORS.get(marker.color, (0, 255, 0))
+            red, green, blue = (round(255 * part) for part in dict(COLORS)[marker.color])
             parts.append(
                 tag("marker",
                     tag("comment", marker.comment),

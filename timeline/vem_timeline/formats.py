@@ -94,7 +94,7 @@ def format_of(path: Path) -> str:
 
 def holds_music(path: Path) -> bool:
     """Whether a copy of this edit, in its own format, can carry our music. Raises as `bytes_of`."""
-    return path.suffix.lower() in SUFFIXES and format_of(path) in ("otio", "otioz", "xml")
+    return path.suffix.lower() in SUFFIXES and format_of(path) in ("otio", "otioz", "otiod", "xml")
 
 
 def main_file_of(path: Path) -> Path:

@@ -1,29 +1,35 @@
 """What an editor needs beside the scored timeline, for every editing program: written into the folder of a take.
 
-A marker list that DaVinci Resolve imports (an EDL), the same as a table, a Final Cut 7 XML that Premiere and others
-import, and a README that says in plain words what to do with them.
+The edit with its music as OpenTimelineIO and as Final Cut 7 XML, whatever format it came in; the markers as a list that
+DaVinci Resolve imports (an EDL) and as a table; and a README that says in plain words what to do with them.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 from vem_timeline.appearing import appearing
+from vem_timeline.dialects import DIALECTS, RESOLVE_COLORS, Dialect, dialect_named
 from vem_timeline.fcp7_write import rate_lines, tracks_of_music
 from vem_timeline.music_track import MusicClip, MusicMarker, Ruler, frames_of_clip, one_a_frame
-from vem_timeline.new_timeline import fades_of
+from vem_timeline.new_timeline import fades_of, write_timeline_of
 from vem_timeline.ownership import name_with_id
 from vem_timeline.storyboard import Shot, Storyboard
+from vem_timeline.write import write_scored
 from vem_timeline.xml_splice import element, tag
 
-_RESOLVE_COLORS = {"RED": "Red", "BLUE": "Blue", "GREEN": "Green", "PURPLE": "Purple", "YELLOW": "Yellow"}
+HANDED_OVER = ("_markers.edl", "_markers.csv", "_premiere.xml", *(f"_{name}.otio" for name in DIALECTS))
+"""Endings of the files, after the name they begin with."""
 
 
-def write_handoff(folder: Path, name: str, storyboard: Storyboard, music: MusicClip) -> tuple[Path, ...]:
+def write_handoff(
+    folder: Path, name: str, storyboard: Storyboard, music: MusicClip, *, target: str | None = None
+) -> tuple[Path, ...]:
     """Write the files for editing programs.
 
     Parameters
@@ -32,11 +38,14 @@ def write_handoff(folder: Path, name: str, storyboard: Storyboard, music: MusicC
         Where the audio of ``music`` lies.
     name : str
         What the files' names begin with.
+    target : str, optional
+        Whom the OpenTimelineIO file is for, a name in ``dialects.DIALECTS``; DaVinci Resolve if nothing is said,
+        because Premiere has the Final Cut 7 XML.
 
     Returns
     -------
     tuple of Path
-        Marker EDL, marker table, Final Cut 7 XML and README.
+        Marker EDL, marker table, Final Cut 7 XML, README and OpenTimelineIO.
 
     Raises
     ------
@@ -47,11 +56,12 @@ def write_handoff(folder: Path, name: str, storyboard: Storyboard, music: MusicC
         storyboard.clock, max(1, storyboard.clock.frame_of(storyboard.duration)), float(storyboard.clock.rate)
     )
     markers = one_a_frame(music.markers, frames_of_clip(music, ruler), storyboard.clock)
+    dialect = dialect_named(target or "resolve")
     texts = {
         f"{name}_markers.edl": marker_edl(name, markers, music, ruler),
         f"{name}_markers.csv": marker_table(markers, music, ruler),
         f"{name}_premiere.xml": fcp7_of(name, storyboard, music, ruler),
-        "README.txt": readme(name, storyboard, music),
+        "README.txt": readme(name, storyboard, music, dialect),
     }
     paths = []
     for file, text in texts.items():
@@ -59,6 +69,10 @@ def write_handoff(folder: Path, name: str, storyboard: Storyboard, music: MusicC
         with appearing(path) as out:
             out.write(text.encode("utf-8"))
         paths.append(path)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        cut_list = write_timeline_of(storyboard, Path(place) / "edit.otio", dialect=dialect)
+        scored = folder / f"{name}_{dialect.name}.otio"
+        paths.append(write_scored(cut_list, scored, music, target=dialect.name))
     return tuple(paths)
 
 
@@ -67,7 +81,7 @@ def marker_edl(title: str, markers: Iterable[tuple[int, MusicMarker]], music: Mu
     lines = [f"TITLE: {_plain(title)}", f"FCM: {'DROP FRAME' if ruler.clock.drop_frame else 'NON-DROP FRAME'}", ""]
     for number, (frame, marker) in enumerate(markers, start=1):
         at, until = ruler.clock.timecode_of_frame(frame), ruler.clock.timecode_of_frame(frame + 1)
-        color = _RESOLVE_COLORS.get(marker.color, "Green")
+        color = RESOLVE_COLORS.get(marker.color, "Green")
         text = _plain(name_with_id(marker.name, music.take_id))
         lines += [
             f"{number:03d}  001      V     C        {at} {until} {at} {until}  ",
@@ -210,41 +224,55 @@ def _time_remap(speed: Fraction) -> list[str]:
     return tag("filter", tag("effect", tag("name", "Time Remap"), tag("effectid", "timeremap"), value, reverse))
 
 
-def readme(name: str, storyboard: Storyboard, music: MusicClip) -> str:
+def readme(name: str, storyboard: Storyboard, music: MusicClip, dialect: Dialect) -> str:
     """How to import the take, program by program."""
     clock = storyboard.clock
     start = clock.timecode_of(Fraction(0))
-    stamped = "carries this timecode" if music.time_reference else "starts at zero"
+    stamp = clock.frame_of(Fraction(music.time_reference, music.sample_rate)) - clock.start_frame
+    stamped = f"say that they begin at {clock.timecode_of_frame(stamp)}" if music.time_reference else "begin at zero"
+    otio = f"{name}_{dialect.name}.otio"
     return f"""{name}: music for "{storyboard.name}"
 
 The music is {music.audio.name}: as long as the timeline, it begins at the timeline's first frame, {start},
-at {float(clock.rate):.5g} frames per second. The file itself {stamped}.
-Files whose names hold DRUMS, BASS, HARMONY, COUNTER, MELODY are its stems, equally long; the .mid holds the notes.
-Beside this folder lies a copy of your timeline with the music on a track "VEM Music", where its format can hold one.
+at {float(clock.rate):.5g} frames per second. The sound files (Broadcast WAV) {stamped}.
+Files whose names hold DRUMS, BASS, HARMONY, COUNTER, MELODY, EFFECTS are its stems, equally long; where somebody
+speaks, DUCKED is the mix that makes room for it. The .mid holds the notes with the tempo.
+Beside this folder lies a copy of your timeline with the music on a track "VEM Music", if its format can hold one: open
+that, and all else of your edit is as it was. In this folder, {otio} and {name}_premiere.xml hold
+only the shots as they are seen, and the music.
 
-DaVinci Resolve (free and Studio)
-  Timeline: File > Import > Timeline, choose the scored .otio, .xml or .fcpxml.
-  Or only the music: drop the .wav on a new stereo track at {start}.
-  Markers: in the Media Pool, right-click the timeline > Timelines > Import > Timeline Markers from EDL,
+DaVinci Resolve, free and Studio alike
+  File > Import > Timeline: the scored timeline beside this folder, or {otio}{_for(dialect, "resolve")}.
+  Say yes to importing the source clips. It becomes a new timeline of that name; yours stays.
+  Or only the music: drop the .wav on a new stereo audio track, its first sample at {start}.
+  Markers alone: in the Media Pool, right-click your timeline > Timelines > Import > Timeline Markers from EDL,
   and choose {name}_markers.edl.
 
 Premiere Pro
-  File > Import {name}_premiere.xml (any version), or the scored .otio (25.6 and newer).
-  Premiere makes a new sequence; copy its music track into yours at the first frame.
+  File > Import: {name}_premiere.xml (any version), or from 25.6 on the scored .otio beside this folder.
+  It becomes a new sequence; copy its music into yours, to the first frame ({start}).
+  Sequence markers do not come with an XML: those of the music are on its clip.
 
 Final Cut Pro
-  File > Import > XML, choose the scored .fcpxml. Or drop the .wav at the start of the project and connect it there.
+  File > Import > XML: the scored .fcpxml or .fcpxmld beside this folder, if your edit came as one; the music is a
+  connected clip with the role Music. Else drop the .wav on the project's first frame; it connects there.
 
 Avid Media Composer
-  Import the .wav and lay it on a stereo track at {start}. The table {name}_markers.csv names every marker with its
-  timecode.
+  Link or import the .wav, and lay it on a new stereo track at {start}. {name}_markers.csv names
+  every marker with its timecode. Your timeline comes back unchanged: an AAF is read here, not written.
 
-Kdenlive, Shotcut
-  Open the scored .kdenlive or .mlt. Or add the .wav to a new audio track at the first frame.
+Kdenlive and Shotcut
+  Open the scored .kdenlive or .mlt beside this folder. If you came with OpenTimelineIO, score with
+  --otio-target kdenlive. Or add the .wav to a new audio track, at the first frame.
 
 Any other program
   Lay the .wav at the timeline's first frame. {name}_markers.csv says where bars and hits are.
 """
+
+
+def _for(dialect: Dialect, name: str) -> str:
+    """A warning beside a file that was written for another program."""
+    return "" if dialect.name == name else f" (which is written for {dialect.reader})"
 
 
 def _plain(text: str) -> str:

@@ -108,7 +108,7 @@ class MediaFinder:
         path, online = self._find(media.url, place)
         if media.still:
             return MediaUse(media.url, path, Fraction(0), duration, online, still=True)
-        return MediaUse(media.url, path, start, length, online)
+        return MediaUse(media.url, path, start, length, online, timecode=media.available_start or Fraction(0))
 
     def _stretch(self, piece: Piece, media: MediaSource, duration: Fraction) -> tuple[Fraction, Fraction]:
         """First media time (from the file's first frame) and length of a piece. A freeze shows one frame."""

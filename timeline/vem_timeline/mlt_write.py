@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 
+from vem_timeline.dialects import KDENLIVE_CATEGORIES
 from vem_timeline.errors import UnwritableTimeline
 from vem_timeline.mlt import is_own_track
 from vem_timeline.mlt_media import Shelf, property_of
@@ -16,9 +17,6 @@ from vem_timeline.music_track import MusicClip, Ruler, frames_of_clip, one_a_fra
 from vem_timeline.ownership import TRACK_NAME, name_with_id, short_id
 from vem_timeline.xml_splice import XmlEdits, element
 from vem_timeline.xml_tree import Element
-
-_KINDS = {"RED": 8, "BLUE": 1}
-"""Kdenlive's marker categories: 1 is its blue, 8 its red."""
 
 
 def scored_mlt(raw: bytes, root: Element, tractor: Element, shelf: Shelf, music: MusicClip, ruler: Ruler) -> bytes:
@@ -117,7 +115,7 @@ def _producers(music: MusicClip, ruler: Ruler, key: str, number: str, frames: in
     in_bin = [_property("kdenlive:folderid", "-1"), _property("kdenlive:clip_type", "1")]
     marks = [
         {"comment": _comment(marker.name, marker.comment, music.take_id), "pos": frame,
-         "type": _KINDS.get(marker.color, 0)}
+         "type": KDENLIVE_CATEGORIES.get(marker.color, 0)}
         for frame, marker in one_a_frame(music.markers, frames, ruler.clock)
     ]  # fmt: skip
     if marks:

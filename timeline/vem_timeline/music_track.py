@@ -1,8 +1,7 @@
-"""Our music track as OpenTimelineIO JSON, in the words DaVinci Resolve and Premiere expect.
+"""Our music track as OpenTimelineIO JSON, in the words that DaVinci Resolve, Premiere and Kdenlive expect.
 
-Resolve drops metadata it does not know, so everything that must survive stands in names; it reads a marker's
-text from ``Resolve_OTIO.Note``. Premiere fuses clips that share a ``LinkID``. Both sets of fields are
-written, on our own objects only; the target decides how the audio file is named and measured.
+The fields of all of them are written, on our own objects only; where they contradict each other the dialect decides
+(`vem_timeline.dialects`, with the reasons).
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from vem_timeline.clock import Clock
+from vem_timeline.dialects import Dialect
 from vem_timeline.errors import UnwritableTimeline
 from vem_timeline.ownership import METADATA_KEY, TRACK_NAME, name_with_id
-
-Target = Literal["resolve", "premiere", "otio"]
+from vem_timeline.schemas import marker_color
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,7 @@ class Ruler:
     written_rate: float
 
 
-def track_of_music(
-    music: MusicClip, ruler: Ruler, *, target: Target, url: str, link_id: str, clip_schema: int = 2
-) -> dict[str, Any]:
+def track_of_music(music: MusicClip, ruler: Ruler, *, dialect: Dialect, url: str, link_id: str) -> dict[str, Any]:
     """Build the "VEM Music" track with one clip from the first to the last frame.
 
     Parameters
@@ -86,43 +83,39 @@ def track_of_music(
         What to place.
     ruler : Ruler
         The timeline it is placed on. Times are rounded to its nearest frame.
-    target : {"resolve", "premiere", "otio"}
-        Whom the file is for. Resolve measures audio in frames of the timeline, and a point marker as one
-        frame.
+    dialect : Dialect
+        Whom the file is for.
     url : str
-        The audio file, as this target writes paths.
+        The audio file, as this dialect writes paths.
     link_id : str
         Premiere's ``LinkID``, not used elsewhere in the timeline.
-    clip_schema : {1, 2}
-        Version of the Clip schema the file uses.
     """
-    rate, clock = ruler.written_rate, ruler.clock
-    frames = frames_of_clip(music, ruler)
-    start = Fraction(music.time_reference, music.sample_rate) * clock.rate
+    rate, frames = ruler.written_rate, frames_of_clip(music, ruler)
+    start = Fraction(0) if dialect.audio_from_zero else Fraction(first_frame_of(music, ruler.clock))
     reference = {
         "OTIO_SCHEMA": "ExternalReference.1",
         "metadata": {},
         "name": music.audio.name,
-        "available_range": _available(music, ruler, frames, in_frames=target == "resolve"),
+        "available_range": _available(music, ruler, frames, start, in_frames=dialect.audio_in_frames),
         "available_image_bounds": None,
         "target_url": url,
     }
     media: dict[str, Any] = {"media_reference": reference}
-    if clip_schema > 1:
+    if dialect.version_of("Clip") > 1:
         media = {
             "media_references": {"DEFAULT_MEDIA": reference},
             "active_media_reference_key": "DEFAULT_MEDIA",
         }
-    point = Fraction(1 if target == "resolve" else 0)
+    point = Fraction(dialect.point)
     clip = {
-        "OTIO_SCHEMA": f"Clip.{clip_schema}",
+        "OTIO_SCHEMA": f"Clip.{dialect.version_of('Clip')}",
         "metadata": _clip_metadata(music, link_id),
         "name": name_with_id(music.name, music.take_id),
         "source_range": _range(start, Fraction(frames), rate),
         "effects": [],
         "markers": [
-            _marker(marker, music.take_id, _range(start + frame, point, rate))
-            for frame, marker in one_a_frame(music.markers, frames, clock)
+            _marker(marker, music.take_id, _range(start + frame, point, rate), dialect)
+            for frame, marker in one_a_frame(music.markers, frames, ruler.clock)
         ],
         "enabled": True,
         **media,
@@ -144,15 +137,20 @@ def track_of_music(
     }
 
 
-def _available(music: MusicClip, ruler: Ruler, frames: int, *, in_frames: bool) -> dict[str, Any]:
+def first_frame_of(music: MusicClip, clock: Clock) -> int:
+    """The time reference in frames: samples were rounded from a frame when they were stamped, so a frame it is."""
+    return clock.frame_of(Fraction(music.time_reference, music.sample_rate))
+
+
+def _available(music: MusicClip, ruler: Ruler, frames: int, start: Fraction, *, in_frames: bool) -> dict[str, Any]:
     """Extent of the audio, in frames of the timeline or in samples, at least as long as the clip that uses it."""
+    clock = ruler.clock
     if in_frames:
-        start = Fraction(music.time_reference, music.sample_rate) * ruler.clock.rate
-        room = max(frames, ruler.clock.frame_of(music.duration))
-        return _range(start, Fraction(room), ruler.written_rate)
-    least = math.ceil(ruler.clock.seconds_of(frames) * music.sample_rate)
-    samples = max(least, round(music.duration * music.sample_rate))
-    return _range(Fraction(music.time_reference), Fraction(samples), float(music.sample_rate))
+        return _range(start, Fraction(max(frames, clock.frame_of(music.duration))), ruler.written_rate)
+    first = math.floor(start / clock.rate * music.sample_rate)
+    last = math.ceil((start + frames) / clock.rate * music.sample_rate)
+    samples = max(last - first, round(music.duration * music.sample_rate))
+    return _range(Fraction(first), Fraction(samples), float(music.sample_rate))
 
 
 def frames_of_clip(music: MusicClip, ruler: Ruler) -> int:
@@ -185,14 +183,18 @@ def one_a_frame(markers: Iterable[MusicMarker], frames: int, clock: Clock) -> li
     return sorted(by_frame.items())
 
 
-def _marker(marker: MusicMarker, take_id: str, span: dict[str, Any]) -> dict[str, Any]:
+def _marker(marker: MusicMarker, take_id: str, span: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    version = dialect.version_of("Marker")
+    comment = marker.comment
+    if dialect.text_in_comment:
+        comment = name_with_id(f"{marker.name}: {comment}" if comment else marker.name, take_id)
     return {
-        "OTIO_SCHEMA": "Marker.2",
+        "OTIO_SCHEMA": f"Marker.{version}",
         "metadata": {"Resolve_OTIO": {"Keywords": [], "Note": marker.comment}},
         "name": name_with_id(marker.name, take_id),
-        "color": marker.color,
+        "color": marker_color(marker.color, version),
         "marked_range": span,
-        "comment": marker.comment,
+        "comment": comment,
     }
 
 

@@ -11,12 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from vem_timeline.dialects import DIALECTS, Dialect, media_url
 from vem_timeline.errors import UnwritableTimeline
-from vem_timeline.storyboard import Shot, Storyboard, Transition
+from vem_timeline.storyboard import MediaUse, Shot, Storyboard, Transition
 
 
-def write_timeline_of(storyboard: Storyboard, destination: Path) -> Path:
-    """Write an OTIO timeline with one picture track that shows the storyboard's shots.
+def write_timeline_of(storyboard: Storyboard, destination: Path, *, dialect: Dialect = DIALECTS["otio"]) -> Path:
+    """Write an OTIO timeline with one picture track that shows the storyboard's shots, media named as a dialect does.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def write_timeline_of(storyboard: Storyboard, destination: Path) -> Path:
         timeline.metadata["vem"] = {"drop_frame": True}
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     timeline.tracks.append(track)
-    track.extend(_items_of(storyboard))
+    track.extend(_items_of(storyboard, dialect))
     if destination.exists():
         raise UnwritableTimeline(
             "The file is there already.",
@@ -74,13 +75,13 @@ def fades_of(storyboard: Storyboard) -> dict[int, tuple[Transition, int, int]]:
     return placed
 
 
-def _items_of(storyboard: Storyboard) -> Iterator[Any]:
+def _items_of(storyboard: Storyboard, dialect: Dialect) -> Iterator[Any]:
     rate = float(storyboard.clock.rate)
     fades = fades_of(storyboard)
     for shot in storyboard.shots:
         if shot.number in fades:
             yield _fade(*fades[shot.number], rate)
-        yield _item_of(shot, storyboard)
+        yield _item_of(shot, storyboard, dialect)
     if len(storyboard.shots) + 1 in fades:
         yield _fade(*fades[len(storyboard.shots) + 1], rate)
 
@@ -93,7 +94,7 @@ def _fade(transition: Transition, before: int, after: int, rate: float) -> Any:
     return otio.schema.Transition(transition_type=kind, in_offset=offsets[0], out_offset=offsets[1])
 
 
-def _item_of(shot: Shot, storyboard: Storyboard) -> Any:
+def _item_of(shot: Shot, storyboard: Storyboard, dialect: Dialect) -> Any:
     import opentimelineio as otio
 
     clock = storyboard.clock
@@ -106,16 +107,27 @@ def _item_of(shot: Shot, storyboard: Storyboard) -> Any:
     length = frames(shot.end) - frames(shot.start)
     if shot.kind == "gap":
         return otio.schema.Gap(source_range=otio.opentime.TimeRange(frames(Fraction(0)), length))
-    start = Fraction(0) if shot.media is None else shot.media.start
+    start = Fraction(0) if shot.media is None else shot.media.timecode + shot.media.start
     clip = otio.schema.Clip(shot.name, source_range=otio.opentime.TimeRange(frames(start), length))
     if shot.media is not None and shot.media.url:
-        last = max(s.media.start + s.media.duration for s in storyboard.shots if s.media is not None)
+        path = shot.media.path
+        begins, ends = _extent_of(shot.media, storyboard)
         clip.media_reference = otio.schema.ExternalReference(
-            target_url=str(shot.media.path or shot.media.url),
-            available_range=otio.opentime.TimeRange(frames(Fraction(0)), frames(last)),
+            target_url=shot.media.url if path is None else media_url(path, dialect),
+            available_range=otio.opentime.TimeRange(frames(begins), frames(ends) - frames(begins)),
         )
     if shot.speed == 0:
         clip.effects.append(otio.schema.FreezeFrame())
     elif shot.speed != 1:
         clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(shot.speed)))
     return clip
+
+
+def _extent_of(media: MediaUse, storyboard: Storyboard) -> tuple[Fraction, Fraction]:
+    """From the timecode of a file's first frame to the last instant that any shot needs of it, seconds.
+
+    A clip's range is written as long as it lies on the timeline, whatever its speed.
+    """
+    uses = [shot for shot in storyboard.shots if shot.media is not None and shot.media.url == media.url]
+    ends = max(shot.media.start + max(shot.media.duration, shot.duration) for shot in uses if shot.media is not None)
+    return media.timecode, media.timecode + ends

@@ -96,6 +96,12 @@ def edit_of_document(document: Document) -> Edit:
     from vem_timeline.tree import RemarkBook
 
     book, path = RemarkBook(), document.path
+    if document.newer:
+        book.add(
+            "The timeline is of a newer OpenTimelineIO than is known here.",
+            ", ".join(sorted(document.newer)),
+            "These parts are read as the newest that are known; what is new in them is passed over.",
+        )
     with located(path):
         clock = clock_of_timeline(document.timeline, book)
         root = tree_of_timeline(document.timeline, clock, book)

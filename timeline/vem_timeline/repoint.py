@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,13 +21,14 @@ from urllib.parse import unquote, urlsplit
 
 from vem_timeline import splice
 from vem_timeline.bundle import member_of_url
+from vem_timeline.bundle_write import members_of, put_on_disk
 from vem_timeline.errors import UnwritableTimeline
 from vem_timeline.formats import bytes_of, format_of, main_file_of
 from vem_timeline.music_track import MusicClip
 from vem_timeline.ownership import METADATA_KEY, carries_id, id_in, name_with_id, without_id
-from vem_timeline.write import appearing, audio_urls, own_tracks, tracks_in, write_bundle, write_scored
+from vem_timeline.write import audio_urls, own_tracks, tracks_in, write_scored
 
-_SPLICED = ("otio", "otioz")
+_SPLICED = ("otio", "otioz", "otiod")
 _OWN_CLIP = re.compile(r"_v\d+ music · ([0-9a-f]{4})\b")
 
 
@@ -80,7 +82,7 @@ def repoint(
     Parameters
     ----------
     source : Path
-        A scored timeline. In ``.otio`` and ``.otioz`` what the editor did to our track stays; in XML formats the track
+        A scored timeline. In OpenTimelineIO's files what the editor did to our track stays; in XML formats the track
         is replaced.
     destination : Path
         Of the same kind; may be the source itself. Appears in one step.
@@ -106,7 +108,8 @@ def repoint(
     if format_of(source) not in _SPLICED:
         return _replaced(source, destination, music)
     document = open_document(source)
-    if (document.members is None) != (destination.suffix.lower() != ".otioz"):
+    members = members_of(document)
+    if (members is None) != (destination.suffix.lower() not in (".otioz", ".otiod")):
         raise UnwritableTimeline(
             "A bundle stays a bundle, and a bare timeline stays bare.",
             where=str(destination),
@@ -121,28 +124,29 @@ def repoint(
             remedy="Name the timeline that `vem score` wrote.",
         )
     old = [url for index in own for url in audio_urls(splice.value_at(document.text, spans[index]))]
-    packed = None if document.members is None else f"media/{music.audio.name}"
+    packed = None if members is None else f"media/{music.audio.name}"
     text = document.text
     for index in reversed(own):
         track = splice.value_at(text, spans[index])
         _point(track, music, packed=packed, stretch=stretch)
         text = splice.replaced(text, spans[index], json.dumps(track, indent=4, ensure_ascii=False))
     timeline_of_text(text, source)
-    with appearing(destination) as out:
-        if packed is None:
-            out.write(text.encode("utf-8"))
-        else:
-            gone = {member_of_url(url, document.members or frozenset()) for url in old} | {packed}
-            dropped = frozenset(member for member in gone if member is not None)
-            write_bundle(out, source, text, packed=(packed, music.audio), dropped=dropped)
+    gone = {member_of_url(url, members or frozenset()) for url in old} | {packed}
+    dropped = frozenset(member for member in gone if member is not None)
+    put_on_disk(document, destination, text, packed=packed, audio=music.audio, dropped=dropped)
     return destination
 
 
 def _replaced(source: Path, destination: Path, music: MusicClip) -> Path:
     growing = destination.with_name(f".{destination.stem}.{os.getpid()}{destination.suffix}")
     try:
-        return write_scored(source, growing, music).replace(destination)
+        write_scored(source, growing, music)
+        if destination.is_dir():  # a folder takes no other folder's place
+            shutil.rmtree(destination)
+        return growing.replace(destination)
     finally:
+        if growing.is_dir():
+            shutil.rmtree(growing)
         growing.unlink(missing_ok=True)
 
 

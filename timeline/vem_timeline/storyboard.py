@@ -23,7 +23,8 @@ class MediaUse:
     """The stretch of a media file that a shot shows.
 
     ``start`` and ``duration`` are seconds of media time counted from the file's own first frame (an embedded
-    timecode is already subtracted). ``path`` is None when the reference cannot be turned into a local path.
+    timecode is already subtracted; ``timecode`` is the one of that frame, in seconds, 0 where the edit tells none).
+    ``path`` is None when the reference cannot be turned into a local path.
     """
 
     url: str
@@ -32,6 +33,7 @@ class MediaUse:
     duration: Fraction
     online: bool
     still: bool = False
+    timecode: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

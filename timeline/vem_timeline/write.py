@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from vem_timeline import splice
-from vem_timeline.appearing import appearing, refuse_overwriting
+from vem_timeline.appearing import refuse_overwriting
 from vem_timeline.bundle import member_of_url
+from vem_timeline.bundle_write import members_of, put_on_disk
 from vem_timeline.clock import Clock, exact_rate
+from vem_timeline.dialects import DIALECTS, Dialect, dialect_named, dialect_of, media_url
 from vem_timeline.errors import TimelineError, UnreadableTimeline, UnwritableTimeline
 from vem_timeline.formats import format_of
-from vem_timeline.music_track import MusicClip, Ruler, Target, track_of_music
+from vem_timeline.music_track import MusicClip, Ruler, track_of_music
 from vem_timeline.ownership import TRACK_NAME, is_own_track, short_id
 from vem_timeline.read import edit_of_document
+from vem_timeline.schemas import lower
 
 if TYPE_CHECKING:
     from vem_timeline.document import Document
@@ -39,7 +41,7 @@ def write_scored(
     destination: Path,
     music: MusicClip,
     *,
-    target: Target | None = None,
+    target: str | None = None,
     timeline: str | None = None,
 ) -> Path:
     """Write a copy of a timeline with the music on a track of its own.
@@ -47,15 +49,16 @@ def write_scored(
     Parameters
     ----------
     source : Path
-        The edit: ``.otio``, ``.otioz``, Final Cut 7 XML, FCPXML, Kdenlive or MLT; never changed. If it carries a
-        "VEM Music" track of ours already, that track is replaced.
+        The edit: ``.otio``, ``.otioz``, ``.otiod``, Final Cut 7 XML, FCPXML, Kdenlive or MLT; never changed. If it
+        carries a "VEM Music" track of ours already, that track is replaced.
     destination : Path
         The scored timeline, of the same kind as the source. Replaced only if it is a scored timeline of ours.
     music : MusicClip
-        The audio file and its markers. Into an ``.otioz`` the audio is copied as well.
-    target : {"resolve", "premiere", "otio"}, optional
-        Whom it is for. Without it the source's own dialect decides. Resolve gets a bare absolute path to the
-        audio, the others a ``file://`` URL.
+        The audio file and its markers. Into a bundle the audio is copied as well.
+    target : str, optional
+        Whom an OpenTimelineIO file is for, a name in ``dialects.DIALECTS``. Without it the source's own dialect
+        decides, and nothing of the source is changed. With it, objects of newer schemas than the target reads are
+        told in older ones, and the file is laid out anew if there are any.
     timeline : str, optional
         Name of the timeline, where a file holds several.
 
@@ -78,42 +81,58 @@ def write_scored(
         from vem_timeline.write_xml import write_scored_xml
 
         return write_scored_xml(source, destination, music, timeline=timeline)
+    dialect = None if target is None else dialect_named(target)
     document = open_document(source, timeline=timeline)
     _check_destination(document, destination)
+    members = members_of(document)
+    if dialect is not None:
+        document = _lowered(document, dialect)
     edit = edit_of_document(document)
-    clock, duration = edit.clock, edit.root.duration
     spans = tracks_in(document)
     own = own_tracks(document.text, spans)
     bare = _without_own_tracks(document, spans, own)
-    old_audio = _own_audio(document, spans, own, bare)
-    target = target or _dialect_of(bare)
-    packed = None if document.members is None else _member_for(music, document.members - old_audio)
+    old_audio = _own_audio(document, spans, own, bare, members or frozenset())
+    dialect = dialect or dialect_of(bare)
+    packed = None if members is None else _member_for(music, members - old_audio)
     track = track_of_music(
         music,
-        _ruler_of(clock, duration, bare),
-        target=target,
-        url=packed or (str(music.audio.resolve()) if target == "resolve" else music.audio.resolve().as_uri()),
+        _ruler_of(edit.clock, edit.root.duration, bare),
+        dialect=dialect,
+        url=packed or media_url(music.audio, dialect),
         link_id=str(1 + max((int(number) for number in _LINK_ID.findall(bare)), default=0)),
-        clip_schema=1 if '"Clip.1"' in bare and '"Clip.2"' not in bare else 2,
     )
     text = _with_track(document, spans, own, track)
     check_readable(text, source)
-    with appearing(destination) as out:
-        if packed is None:
-            out.write(text.encode("utf-8"))
-        else:
-            write_bundle(out, source, text, packed=(packed, music.audio), dropped=old_audio)
+    put_on_disk(document, destination, text, packed=packed, audio=music.audio, dropped=old_audio)
     return destination
 
 
+def _lowered(document: Document, dialect: Dialect) -> Document:
+    """The document without schemas that the target does not read; itself, if there are none."""
+    from vem_timeline.document import known_schemas
+
+    if dialect is DIALECTS["newest"]:
+        return document
+    tree = splice.loaded(document.text.removeprefix("\ufeff"))
+    versions = lower(tree, {**known_schemas(), **{name: dialect.version_of(name) for name in ("Clip", "Marker")}})
+    if versions.strange:
+        raise UnwritableTimeline(
+            f"The edit holds {', '.join(sorted(versions.strange))}, which {dialect.reader} do not read.",
+            where=str(document.path),
+            remedy="Choose --otio-target newest, or export the edit in an older OpenTimelineIO version.",
+        )
+    if not versions.changed:
+        return document
+    return replace(document, text=json.dumps(tree, indent=4, ensure_ascii=False))
+
+
 def _is_of_another_format(source: Path) -> bool:
-    return source.exists() and format_of(source) not in ("otio", "otioz")
+    return source.exists() and format_of(source) not in ("otio", "otioz", "otiod")
 
 
 def _check_destination(document: Document, destination: Path) -> None:
-    bundled = document.members is not None
-    if bundled != (destination.suffix.lower() == ".otioz"):
-        kind = ".otioz" if bundled else ".otio"
+    kind = ".otiod" if document.path.is_dir() else ".otio" if document.members is None else ".otioz"
+    if (destination.suffix.lower() if destination.suffix.lower() in (".otioz", ".otiod") else ".otio") != kind:
         raise UnwritableTimeline(
             f"The edit is an {kind}, so its scored copy must be one too.",
             where=str(destination),
@@ -185,9 +204,10 @@ def _without_own_tracks(document: Document, spans: list[splice.JsonSpan], own: t
     return text
 
 
-def _own_audio(document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...], bare: str) -> frozenset[str]:
+def _own_audio(
+    document: Document, spans: list[splice.JsonSpan], own: tuple[int, ...], bare: str, members: frozenset[str]
+) -> frozenset[str]:
     """Members of the bundle that only our tracks use."""
-    members = document.members or frozenset()
     urls = {url for index in own for url in audio_urls(splice.value_at(document.text, spans[index]))}
     return frozenset(
         member for url in urls if f'"{url}"' not in bare and (member := member_of_url(url, members)) is not None
@@ -226,12 +246,6 @@ def _ruler_of(clock: Clock, duration: Fraction, text: str) -> Ruler:
     return Ruler(clock, max(1, clock.frame_of(duration)), spelled[0] if spelled else float(clock.rate))
 
 
-def _dialect_of(text: str) -> Target:
-    if '"Resolve_OTIO"' in text:
-        return "resolve"
-    return "premiere" if '"PremierePro_OTIO"' in text else "otio"
-
-
 def _member_for(music: MusicClip, members: frozenset[str]) -> str:
     """Name of the audio inside a bundle; base names are unique there."""
     taken = {member.rpartition("/")[2] for member in members}
@@ -255,19 +269,3 @@ def check_readable(text: str, source: Path) -> None:
             where=str(source),
             remedy="Please report this with the timeline.",
         )
-
-
-def write_bundle(out: IO[bytes], source: Path, text: str, *, packed: tuple[str, Path], dropped: frozenset[str]) -> None:
-    """Copy a bundle with its timeline changed and the audio added; other members stay as they are."""
-    from vem_timeline.document import CONTENT
-
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
-        for info in old.infolist():
-            if info.filename in dropped:
-                continue
-            if info.filename == CONTENT:
-                new.writestr(info, text.encode("utf-8"))
-                continue
-            with old.open(info) as member, new.open(info, "w", force_zip64=True) as copy:
-                shutil.copyfileobj(member, copy, 1 << 20)
-        new.write(packed[1], packed[0], compress_type=zipfile.ZIP_STORED)

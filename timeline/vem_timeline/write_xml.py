@@ -132,4 +132,4 @@ def _own_count(root: Element) -> int:
 
 
 def _unwritable_kind(kind: str, source: Path) -> str:
-    return {"edl": "an edit list", "aaf": "an AAF file", "otiod": "an .otiod folder"}.get(kind, f"'{source.name}'")
+    return {"edl": "an edit list", "aaf": "an AAF file"}.get(kind, f"'{source.name}'")

@@ -214,6 +214,7 @@ def play(given: Given, fitted: Fitted, score: Score, draft: Draft, *, report: Re
         given.settings,
         seed=given.take.seed,
         brief=fitted.brief,
+        clock=fitted.parsed.storyboard.clock,
         speech=speech,
         report=report,
     )
@@ -247,6 +248,7 @@ def _copied(found: FoundTake, draft: Draft) -> RenderedTake:
         effects=take.effects,
         ducked=copy("ducked_mix") if ducked else None,
         ducking=copy("ducking") if ducked else None,
+        time_reference=take.time_reference,
     )
 
 

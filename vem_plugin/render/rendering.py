@@ -55,7 +55,8 @@ class RenderedTake:
     (dB) brought the sum of the stems there, ``limiting`` (dB) is the most the limiter took off. ``trim`` is the linear
     gain that all stems were played with, ``effects`` what the stem of that name holds. ``ducked`` is the finished mix
     with room for speech and ``ducking`` its gain curve as JSON; None where nobody speaks or no ducking was asked for.
-    ``remark`` says why the loudness was missed, if it was.
+    ``remark`` says why the loudness was missed, if it was. ``time_reference`` counts samples from midnight to the first
+    sample of every file, as they say themselves; 0 if they say nothing.
     """
 
     mix: Path
@@ -73,6 +74,7 @@ class RenderedTake:
     ducked: Path | None = None
     ducking: Path | None = None
     remark: str = ""
+    time_reference: int = 0
 
 
 def render(
@@ -176,6 +178,7 @@ def render(
         ducked=final.get(place / "ducked.wav"),
         ducking=final.get(place / "ducking.json"),
         remark=mastering.remark,
+        time_reference=0 if stamp is None else stamp.samples,
     )
 
 

@@ -38,7 +38,7 @@ class Stamp:
     drop_frame: bool = False
 
 
-def stamp_of(frames: int, rate: Fraction, *, drop_frame: bool = False) -> Stamp:
+def stamp_of(frames: int, rate: Fraction, *, drop_frame: bool = False) -> Stamp | None:
     """The stamp of a timecode.
 
     Parameters
@@ -52,10 +52,12 @@ def stamp_of(frames: int, rate: Fraction, *, drop_frame: bool = False) -> Stamp:
 
     Returns
     -------
-    Stamp
-        Samples at 48 kHz, rounded half up (01:00:00;00 at 29.97 drop-frame is not whole: 172 799 827.2).
+    Stamp or None
+        Samples at 48 kHz, rounded half up (01:00:00;00 at 29.97 drop-frame is not whole: 172 799 827.2). None for a
+        timecode before midnight or beyond what ``bext`` can count, which no day has.
     """
-    return Stamp(int(frames / rate * RATE + Fraction(1, 2)), rate, drop_frame)
+    samples = int(frames / rate * RATE + Fraction(1, 2))
+    return Stamp(samples, rate, drop_frame) if frames >= 0 and samples < 1 << 63 else None
 
 
 @dataclass(frozen=True, slots=True)

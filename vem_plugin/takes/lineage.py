@@ -20,9 +20,7 @@ from vem_plugin.takes.span import shots_between
 from vem_timeline import music_in, read, repoint
 from vem_timeline.errors import TimelineError
 from vem_timeline.formats import SUFFIXES
-
-HANDED_OVER = ("_markers.edl", "_markers.csv", "_premiere.xml")
-"""Endings of the files for editing programs (``vem_timeline.handoff``), after the take's name."""
+from vem_timeline.handoff import HANDED_OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def publish_version(take: Take, found: FoundTake, draft: Draft, *, stretch: tupl
     draft.folder.rename(folder)
     music = music_clip(take, folder)
     try:
-        write_handoff(folder, take.name, take.storyboard, music)
+        write_handoff(folder, take.name, take.storyboard, music, target=take.settings.otio_target)
         repoint(found.timeline, timeline, music, stretch=stretch)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
