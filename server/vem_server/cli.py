@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from vem_server import conform_cli, install_cli, takes_cli
+from vem_server import conform_cli, daemon_cli, install_cli, takes_cli
 
 app = typer.Typer(
     name="vem",
@@ -231,6 +231,7 @@ def doctor(json: Json = False) -> None:
 
 takes_cli.register(app)
 conform_cli.register(app)
+daemon_cli.register(app)
 install_cli.register(app)
 
 
