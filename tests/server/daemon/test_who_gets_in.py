@@ -1,0 +1,122 @@
+"""Wrong keys, no keys, replayed frames, frames that are too long: each is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import zmq
+
+DOORS = ("requests", "control")
+A_MOMENT = 0.5
+"""Seconds in which an answer would long have come."""
+HELLO = {"kind": "hello", "id": "r", "versions": ["1.0"]}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_right_keys_get_in(line: Callable[..., Any], door: str) -> None:
+    one = line(door)
+    assert one.hello()["kind"] == "hello_reply"
+    assert one.ask("status")["kind"] == "status_reply"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_client_with_another_key_hears_nothing(line: Callable[..., Any], door: str) -> None:
+    public, secret = zmq.curve_keypair()
+    stranger = line(door, client_key=public, client_secret=secret)
+    stranger.send(HELLO)
+    assert stranger.hear(A_MOMENT) is None
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_client_that_takes_the_daemon_for_another_hears_nothing(line: Callable[..., Any], door: str) -> None:
+    public, _ = zmq.curve_keypair()
+    mistaken = line(door, server_key=public)
+    mistaken.send(HELLO)
+    assert mistaken.hear(A_MOMENT) is None
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_client_without_keys_hears_nothing(daemon: Any, context: zmq.Context[Any], door: str) -> None:
+    socket = context.socket(zmq.DEALER)
+    socket.linger = 0
+    socket.connect(daemon.connection()[door])
+    socket.send_multipart([b"VEM1", b"", bytes(8), msgspec.msgpack.encode(HELLO)])
+    assert not socket.poll(1000 * A_MOMENT)
+
+
+@pytest.mark.parametrize("keys", ["none", "another"])
+def test_a_stranger_hears_no_events(daemon: Any, context: zmq.Context[Any], keys: str) -> None:
+    found = daemon.connection()
+    socket = context.socket(zmq.SUB)
+    socket.linger = 0
+    if keys == "another":
+        socket.curve_serverkey = found["server_key"].encode()
+        socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
+    socket.connect(found["events"])
+    socket.subscribe(b"")
+    socket.subscribe(b"now.stranger1")
+    assert not socket.poll(1000 * (A_MOMENT + 1))
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_replayed_frame_is_refused_and_not_looked_at(line: Callable[..., Any], door: str) -> None:
+    one = line(door)
+    one.hello()
+    frame = {"kind": "shutdown", "id": "r"}
+    one.send({"kind": "status", "id": "r"}, counter=7)
+    assert one.hear()["kind"] == "status_reply"
+    for old in (7, 6, 0):
+        one.send(frame, counter=old)
+        assert one.hear()["code"] == "replayed"
+    another = line(door)
+    another.send(frame, session=one.session, counter=7)
+    assert another.hear()["code"] == "replayed"
+    one.send({"kind": "status", "id": "r"}, counter=8)
+    assert not one.hear()["daemon"]["shutting_down"]
+
+
+def test_a_session_that_was_never_opened_is_refused(line: Callable[..., Any]) -> None:
+    one = line()
+    for session in (b"", b"0" * 32):
+        one.send({"kind": "status", "id": "r4"}, session=session)
+        answer = one.hear()
+        assert (answer["code"], answer["id"]) == ("no_session", "r4")
+
+
+def test_a_body_that_is_too_long_is_refused(line: Callable[..., Any]) -> None:
+    one = line()
+    one.hello()
+    one.send(b"\0" * (256 * 1024 + 1))
+    assert one.hear()["code"] == "too_large"
+    assert one.ask("status")["kind"] == "status_reply"
+
+
+def test_a_sender_of_an_oversized_frame_is_cut_off_and_nobody_else(line: Callable[..., Any]) -> None:
+    one, other = line(), line()
+    one.hello()
+    other.hello()
+    one.send(b"\0" * (1024 * 1024 + 1))
+    assert one.hear(A_MOMENT) is None
+    assert other.ask("status")["kind"] == "status_reply"
+
+
+def test_garbage_is_answered_by_a_typed_error(line: Callable[..., Any]) -> None:
+    one = line()
+    for frames, code in (
+        ([b"GET / HTTP/1.1"], "malformed"),
+        ([b"VEM2", b"", bytes(8), b""], "version"),
+        ([b"VEM1", b"", bytes(8)], "malformed"),
+        ([b"VEM1", b"", bytes(7), b""], "malformed"),
+        ([b"VEM1", b"", bytes(8), b"\xc1"], "malformed"),
+        ([b"VEM1", b"", bytes(8), b"x", b"y"], "malformed"),
+    ):
+        one.socket.send_multipart(frames)
+        assert one.hear()["code"] == code, frames
+
+
+def test_only_this_machine_can_connect(daemon: Any) -> None:
+    found = daemon.connection()
+    assert all(found[name].startswith("tcp://127.0.0.1:") for name in ("requests", "control", "events"))
