@@ -41,12 +41,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class HeldMusic:
-    """Our music on the open timeline: the audio file, the take's short id, and where it lies."""
+    """Our music on the open timeline: the audio file, the take's short id, and where it lies.
+
+    ``timeline`` is a file that holds it, where that is not the export.
+    """
 
     audio: Path
     take: str
     start: Fraction
     duration: Fraction
+    timeline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
