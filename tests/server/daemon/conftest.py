@@ -66,9 +66,8 @@ class Daemon:
 class Line:
     """A connection to one ROUTER; every part of it can be got wrong on purpose."""
 
-    def __init__(self, context: zmq.Context[Any], found: dict[str, Any], door: str = "control", **keys: bytes) -> None:
-        self.socket = context.socket(zmq.DEALER)
-        self.socket.linger = 0
+    def __init__(self, socket: zmq.Socket[bytes], found: dict[str, Any], door: str = "control", **keys: bytes) -> None:
+        self.socket = socket
         put_keys(self.socket, found, **keys)
         self.socket.connect(found[door])
         self.session = b""
@@ -129,19 +128,28 @@ def new_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
 
 
 @pytest.fixture
-def context() -> Iterator[zmq.Context[Any]]:
-    with zmq.Context() as one:
-        yield one
-        one.destroy(linger=0)
+def open_socket() -> Iterator[Callable[[int], zmq.Socket[bytes]]]:
+    """Makes sockets, and closes them after the test."""
+    with zmq.Context() as context:
+        opened: list[zmq.Socket[bytes]] = []
+
+        def make(kind: int) -> zmq.Socket[bytes]:
+            opened.append(context.socket(kind))
+            opened[-1].linger = 0
+            return opened[-1]
+
+        yield make
+        for socket in opened:
+            socket.close()
 
 
 @pytest.fixture
-def line(daemon: Daemon, context: zmq.Context[Any]) -> Callable[..., Line]:
+def line(daemon: Daemon, open_socket: Callable[[int], Any]) -> Callable[..., Line]:
     """Opens a line to the module's daemon."""
-    return lambda door="control", **keys: Line(context, daemon.connection(), door, **keys)
+    return lambda door="control", **keys: Line(open_socket(zmq.DEALER), daemon.connection(), door, **keys)
 
 
 @pytest.fixture
-def line_to(context: zmq.Context[Any]) -> Callable[..., Line]:
+def line_to(open_socket: Callable[[int], Any]) -> Callable[..., Line]:
     """Opens a line to any daemon."""
-    return lambda one, door="control", **keys: Line(context, one.connection(), door, **keys)
+    return lambda one, door="control", **keys: Line(open_socket(zmq.DEALER), one.connection(), door, **keys)

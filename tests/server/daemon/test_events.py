@@ -18,9 +18,8 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "rush_hour.otio"
 class Ear:
     """A SUB socket with the right keys."""
 
-    def __init__(self, context: zmq.Context[Any], found: dict[str, Any], *topics: bytes) -> None:
-        self.socket = context.socket(zmq.SUB)
-        self.socket.linger = 0
+    def __init__(self, socket: Any, found: dict[str, Any], *topics: bytes) -> None:
+        self.socket = socket
         self.socket.curve_serverkey = found["server_key"].encode()
         self.socket.curve_publickey = found["client_key"].encode()
         self.socket.curve_secretkey = found["client_secret"].encode()
@@ -42,10 +41,10 @@ def submit_one(line: Callable[..., Any], key: str) -> Any:
 
 
 def test_a_latecomer_first_gets_the_current_states(
-    line: Callable[..., Any], daemon: Any, context: zmq.Context[Any]
+    line: Callable[..., Any], daemon: Any, open_socket: Callable[[int], Any]
 ) -> None:
     jobs = {submit_one(line, f"late-{number}")["id"] for number in range(3)}
-    ear = Ear(context, daemon.connection(), b"job.", b"daemon", b"now.0123456789abcdef")
+    ear = Ear(open_socket(zmq.SUB), daemon.connection(), b"job.", b"daemon", b"now.0123456789abcdef")
     told: list[Any] = []
     for topic, _, event in ear.events():
         if topic.startswith(b"now."):
@@ -58,9 +57,9 @@ def test_a_latecomer_first_gets_the_current_states(
 
 
 def test_a_job_is_told_to_its_end_and_numbers_have_no_gap(
-    line: Callable[..., Any], daemon: Any, context: zmq.Context[Any]
+    line: Callable[..., Any], daemon: Any, open_socket: Callable[[int], Any]
 ) -> None:
-    ear = Ear(context, daemon.connection(), b"job.", b"daemon", b"beat", b"now.fedcba9876543210")
+    ear = Ear(open_socket(zmq.SUB), daemon.connection(), b"job.", b"daemon", b"beat", b"now.fedcba9876543210")
     heard = ear.events(60)
     assert any(event["kind"] == "welcome" for _, _, event in heard)
     job = submit_one(line, "told-1")
@@ -78,16 +77,16 @@ def test_a_job_is_told_to_its_end_and_numbers_have_no_gap(
     assert revisions == sorted(set(revisions))
 
 
-def test_the_heart_beats(daemon: Any, context: zmq.Context[Any]) -> None:
-    ear = Ear(context, daemon.connection(), b"beat")
+def test_the_heart_beats(daemon: Any, open_socket: Callable[[int], Any]) -> None:
+    ear = Ear(open_socket(zmq.SUB), daemon.connection(), b"beat")
     beats = [event["time"] for (_, _, event), _ in zip(ear.events(), range(3), strict=False)]
     assert len(beats) == 3
     assert all(0.5 < later - earlier < 5 for earlier, later in itertools.pairwise(beats))
 
 
-def test_a_private_topic_is_heard_by_its_asker_alone(daemon: Any, context: zmq.Context[Any]) -> None:
-    bystander = Ear(context, daemon.connection(), b"job.", b"now.bystander")
+def test_a_private_topic_is_heard_by_its_asker_alone(daemon: Any, open_socket: Callable[[int], Any]) -> None:
+    bystander = Ear(open_socket(zmq.SUB), daemon.connection(), b"job.", b"now.bystander")
     assert any(event["kind"] == "welcome" for _, _, event in bystander.events())
-    asker = Ear(context, daemon.connection(), b"now.somebodyelse")
+    asker = Ear(open_socket(zmq.SUB), daemon.connection(), b"now.somebodyelse")
     assert any(event["kind"] == "welcome" for _, _, event in asker.events())
     assert [topic for topic, _, _ in bystander.events(0.3) if topic.startswith(b"now.")] == []

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -120,11 +121,10 @@ def test_it_ends_when_there_is_nothing_to_do(new_daemon: Callable[..., Any]) -> 
     assert not one.file.exists()
 
 
-def test_a_listener_keeps_it(new_daemon: Callable[..., Any], context: zmq.Context[Any]) -> None:
+def test_a_listener_keeps_it(new_daemon: Callable[..., Any], open_socket: Callable[[int], Any]) -> None:
     one = new_daemon("--idle", "0.5")
     found = one.connection()
-    ear = context.socket(zmq.SUB)
-    ear.linger = 0
+    ear = open_socket(zmq.SUB)
     ear.curve_serverkey = found["server_key"].encode()
     ear.curve_publickey, ear.curve_secretkey = found["client_key"].encode(), found["client_secret"].encode()
     ear.connect(found["events"])
@@ -166,20 +166,10 @@ def test_the_log_is_followed_as_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "daemon.log"
     path.write_text("".join(f"{number}\n" for number in range(9)))
     assert logs.last_lines(2, path) == ["7", "8"]
-    coming = logs.new_lines(path, pause=0)
-    with path.open("a") as file:
-        file.write("half")
-        file.flush()
-        first = _later(lambda: file.write(" and half\nmore\n") and file.flush())
-        assert next(coming) == "half and half"
-        first.join()
+    coming = logs.new_lines(path, pause=0.01)
+    with path.open("a", buffering=1) as file:
+        for delay, text in ((0.2, "half"), (0.4, " and half\nmore\n")):
+            threading.Timer(delay, file.write, (text,)).start()
+        assert [next(coming), next(coming)] == ["half and half", "more"]
     path.write_text("anew\n")
-    assert "anew" in (next(coming), next(coming))
-
-
-def _later(act: Callable[[], object]) -> Any:
-    import threading
-
-    timer = threading.Timer(0.2, act)
-    timer.start()
-    return timer
+    assert next(coming) == "anew"

@@ -39,19 +39,17 @@ def test_a_client_that_takes_the_daemon_for_another_hears_nothing(line: Callable
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_client_without_keys_hears_nothing(daemon: Any, context: zmq.Context[Any], door: str) -> None:
-    socket = context.socket(zmq.DEALER)
-    socket.linger = 0
+def test_a_client_without_keys_hears_nothing(daemon: Any, open_socket: Callable[[int], Any], door: str) -> None:
+    socket = open_socket(zmq.DEALER)
     socket.connect(daemon.connection()[door])
     socket.send_multipart([b"VEM1", b"", bytes(8), msgspec.msgpack.encode(HELLO)])
     assert not socket.poll(1000 * A_MOMENT)
 
 
 @pytest.mark.parametrize("keys", ["none", "another"])
-def test_a_stranger_hears_no_events(daemon: Any, context: zmq.Context[Any], keys: str) -> None:
+def test_a_stranger_hears_no_events(daemon: Any, open_socket: Callable[[int], Any], keys: str) -> None:
     found = daemon.connection()
-    socket = context.socket(zmq.SUB)
-    socket.linger = 0
+    socket = open_socket(zmq.SUB)
     if keys == "another":
         socket.curve_serverkey = found["server_key"].encode()
         socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
