@@ -19,11 +19,12 @@ from vem_timeline import Clock, MusicClip, MusicMarker
 
 @dataclass(frozen=True, slots=True)
 class OpenTimeline:
-    """The timeline that is open: its name, its clock, and its length in frames."""
+    """The timeline that is open: its name, its clock, its length in frames, and the project that it belongs to."""
 
     name: str
     clock: Clock
     frames: int
+    project: str = ""
 
     @property
     def duration(self) -> Fraction:
@@ -118,6 +119,10 @@ class Host(Protocol):
 
     def selection(self) -> Selection:
         """Where the editor is."""
+        ...
+
+    def seek(self, time: Fraction) -> None:
+        """Put the playhead there. Raises `HostLacks` where there is none."""
         ...
 
     def tell(self, text: str) -> None:

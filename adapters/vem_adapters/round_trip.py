@@ -9,34 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from vem_adapters.errors import HostRefused
 from vem_adapters.host import Host, Placed
 from vem_adapters.music import music_of
 
-Task = Literal["score", "rescore", "reconform"]
-"""Music for the edit; another music for one shot of it; or the same music on an edit that has changed."""
+if TYPE_CHECKING:
+    from vem_server.client import Client
 
-
-class MusicDepartment(Protocol):
-    """Who writes the music: the daemon, through ``vem_server.client.Client``. Each call waits for its result."""
-
-    def score(self, edit: Path | str, **wishes: Any) -> dict[str, Any]:
-        """As ``vem score --json``."""
-        ...
-
-    def rescore(self, edit: Path | str, **wishes: Any) -> dict[str, Any]:
-        """As ``vem rescore --json``."""
-        ...
-
-    def reconform(self, edit: Path | str, **wishes: Any) -> dict[str, Any]:
-        """As ``vem reconform --json``."""
-        ...
-
-    def inspect(self, edit: Path | str, **wishes: Any) -> dict[str, Any]:
-        """As ``vem inspect --json``."""
-        ...
+Task = Literal["score", "rescore", "reconform", "undo"]
+"""Music for the edit; other music for one shot; the same music on a changed edit; or the take before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +33,7 @@ class RoundTrip:
 
 def round_trip(
     host: Host,
-    vem: MusicDepartment,
+    vem: Client,
     folder: Path,
     *,
     task: Task = "score",
@@ -64,12 +47,12 @@ def round_trip(
     ----------
     host : Host
         The editor.
-    vem : MusicDepartment
+    vem : Client
         The daemon's client.
     folder : Path
         Where the export and the takes lie. The editor plays the music from there, so it must last.
-    task : {"score", "rescore", "reconform"}
-        What is asked. The last two need music of ours on the timeline.
+    task : {"score", "rescore", "reconform", "undo"}
+        What is asked. All but the first need music of ours on the timeline.
     wishes : Mapping, optional
         Fields of the request: ``brief``, ``style``, ``seed`` and so on (``vem_server.protocol.requests``).
     shot : int, optional
@@ -88,13 +71,16 @@ def round_trip(
     edit = host.export(folder)
     scored = (held and held.timeline) or edit
     asked: dict[str, Any] = dict(wishes or {}) | {"on_progress": on_progress}
-    if task == "score":
-        take = vem.score(edit, **asked)["takes"][0]
-    elif task == "reconform":
-        take = vem.reconform(scored, new_edit=edit, **asked)
-    else:
-        number = shot or chosen_shot(host, vem, edit)
-        take = vem.rescore(scored, shots=(number,), **asked)
+    match task:
+        case "score":
+            take = vem.score(edit, **asked)["takes"][0]
+        case "rescore":
+            take = vem.rescore(scored, shots=(shot or chosen_shot(host, vem, edit),), **asked)
+        case "reconform":
+            take = vem.reconform(scored, new_edit=edit, **asked)
+        case "undo":
+            vem.takes(scored, action="undo")
+            take = vem.takes(scored, action="show")
     music = music_of(take)
     placed = host.place(music)
     markers = host.write_markers(music.markers, music.take_id)
@@ -102,7 +88,7 @@ def round_trip(
     return RoundTrip(take, placed, markers)
 
 
-def chosen_shot(host: Host, vem: MusicDepartment, edit: Path) -> int:
+def chosen_shot(host: Host, vem: Client, edit: Path) -> int:
     """Number of the shot that is chosen in the editor, or else under the playhead.
 
     Raises

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from host_labs import CUTS, FRAMES, LABS, RATE, START, Lab, music
 
-from vem_adapters.errors import HostRefused
+from vem_adapters.errors import HostLacks, HostRefused
 from vem_timeline import MusicMarker, VemError, read
 
 
@@ -158,3 +158,12 @@ def test_the_selection_lies_within_the_timeline(lab: Lab) -> None:
     chosen = lab.host.selection()
     assert chosen.playhead is None or 0 <= chosen.playhead < Fraction(FRAMES, RATE)
     assert chosen.shot is None or 0 <= chosen.shot[0] < chosen.shot[1] <= Fraction(FRAMES, RATE)
+
+
+def test_the_playhead_goes_where_it_is_sent_or_the_host_says_it_has_none(lab: Lab) -> None:
+    try:
+        lab.host.seek(Fraction(75, RATE))
+    except HostLacks:
+        assert lab.host.selection().playhead is None
+    else:
+        assert lab.host.selection().playhead == Fraction(75, RATE)

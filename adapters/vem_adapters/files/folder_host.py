@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from vem_adapters.errors import HostRefused
+from vem_adapters.errors import HostLacks, HostRefused
 from vem_adapters.files.records import newest_scored, record_of
 from vem_adapters.host import HeldMusic, OpenTimeline, OwnMarker, Placed, Selection
 from vem_timeline import MusicClip, MusicMarker, VemError, music_in, read, write_scored
@@ -127,6 +127,10 @@ class FolderHost:
     def selection(self) -> Selection:
         """Nothing is ever chosen in a folder."""
         return Selection()
+
+    def seek(self, time: Fraction) -> None:
+        """There is no playhead in a folder."""
+        raise HostLacks("A folder has no playhead.", remedy="Open the scored timeline in an editing program.")
 
     def tell(self, text: str) -> None:
         """Say something to the user."""

@@ -10,13 +10,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vem_adapters.files.folder_host import FolderHost
 from vem_adapters.files.records import is_done, is_ours, newest_scored
-from vem_adapters.round_trip import MusicDepartment, round_trip
+from vem_adapters.round_trip import round_trip
 from vem_timeline import VemError
 from vem_timeline.formats import SUFFIXES
+
+if TYPE_CHECKING:
+    from vem_server.client import Client
 
 BRIEF = "brief.txt"
 """A file in the folder that says what the music should be, for every edit in it."""
@@ -25,7 +28,7 @@ _Shape = tuple[int, int]
 
 def watch(
     folder: Path,
-    vem: MusicDepartment,
+    vem: Client,
     *,
     say: Callable[[str], None],
     brief: str = "",
@@ -42,7 +45,7 @@ def watch(
     ----------
     folder : Path
         It is not searched any deeper.
-    vem : MusicDepartment
+    vem : Client
         The daemon's client.
     say : callable
         How the user is told what happens.
@@ -71,9 +74,7 @@ def watch(
         stop.wait(pause)
 
 
-def _score(
-    edit: Path, vem: MusicDepartment, wishes: dict[str, Any], say: Callable[[str], None], on_progress: Any
-) -> bool:
+def _score(edit: Path, vem: Client, wishes: dict[str, Any], say: Callable[[str], None], on_progress: Any) -> bool:
     note = edit.with_name(f"{edit.stem}.failed.txt")
     earlier = newest_scored(edit)
     say(f"{edit.name}: {'the same music, fitted to the changed edit' if earlier else 'writing music'}")

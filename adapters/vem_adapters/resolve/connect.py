@@ -42,7 +42,7 @@ def load_library() -> Any:
     """
     path = library_path()
     if not path.is_file():
-        raise HostAbsent("DaVinci Resolve is not installed here.", where=str(path), remedy="Set RESOLVE_SCRIPT_LIB.")
+        raise HostAbsent("DaVinci Resolve is not installed here.", where=str(path), remedy=_REMEDY)
     loader = importlib.machinery.ExtensionFileLoader("fusionscript", str(path))
     spec = importlib.util.spec_from_loader("fusionscript", loader)
     assert spec is not None

@@ -40,7 +40,9 @@ class ResolveHost:
     def timeline(self) -> OpenTimeline:
         """The current timeline."""
         session = self._session()
-        return OpenTimeline(str(session.timeline.GetName()), session.clock, session.frames)
+        return OpenTimeline(
+            str(session.timeline.GetName()), session.clock, session.frames, str(session.project.GetName())
+        )
 
     def export(self, folder: Path) -> Path:
         """Write the current timeline as OpenTimelineIO, the one format of Resolve's that keeps cuts and markers."""
@@ -88,19 +90,30 @@ class ResolveHost:
     def selection(self) -> Selection:
         """Playhead, and the shot under it: Resolve does not tell scripts which clips are selected."""
         session = self._session()
-        # Both timecodes are counted from midnight, so it does not matter how Resolve numbers a drop-frame start.
-        midnight = Clock(session.clock.rate, drop_frame=session.clock.drop_frame)
-        at = midnight.frame_of_timecode(session.timeline.GetCurrentTimecode())
-        first = midnight.frame_of_timecode(session.timeline.GetStartTimecode())
+        at = self._frame_of_timecode(session, session.timeline.GetCurrentTimecode())
+        at -= self._frame_of_timecode(session, session.timeline.GetStartTimecode())
         item = session.timeline.GetCurrentVideoItem()
         shot = None
         if item is not None:
             shot = tuple(audio.seconds_at(session, int(frame)) for frame in (item.GetStart(), item.GetEnd()))
-        return Selection(session.clock.seconds_of(at - first), shot)
+        return Selection(session.clock.seconds_of(at), shot)
+
+    def seek(self, time: Fraction) -> None:
+        """Put the playhead on the frame nearest to a time."""
+        session = self._session()
+        frame = self._frame_of_timecode(session, session.timeline.GetStartTimecode()) + session.clock.frame_of(time)
+        timecode = Clock(session.clock.rate, drop_frame=session.clock.drop_frame).timecode_of_frame(frame)
+        if not session.timeline.SetCurrentTimecode(timecode):
+            raise HostRefused("DaVinci Resolve did not move the playhead.", where=timecode, remedy=DIALOG)
 
     def tell(self, text: str) -> None:
         """Say something to the user."""
         self._say(text)
+
+    @staticmethod
+    def _frame_of_timecode(session: Session, timecode: str) -> int:
+        """A timecode counted from midnight, so that it does not matter how Resolve numbers a drop-frame start."""
+        return Clock(session.clock.rate, drop_frame=session.clock.drop_frame).frame_of_timecode(timecode)
 
     def _session(self) -> Session:
         return open_session(self._resolve)

@@ -123,6 +123,12 @@ class Timeline(Marked, api="Timeline"):
     def GetCurrentTimecode(self) -> str:
         return self._clock.timecode_of_frame(self._playhead)
 
+    def SetCurrentTimecode(self, timecode: str) -> bool:
+        frame = self._clock.frame_of_timecode(timecode)
+        inside = 0 <= frame < self.GetEndFrame() - self._start
+        self._playhead = frame if inside else self._playhead
+        return inside
+
     def GetCurrentVideoItem(self) -> Item | None:
         at = self._start + self._playhead
         for track in reversed(self._tracks["video"]):

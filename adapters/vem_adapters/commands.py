@@ -1,0 +1,134 @@
+"""The whole command line: ``vem_server``'s commands, and those of the editing programs on top.
+
+``vem`` starts here, because the server's room may not know this one.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vem_server import cli
+
+if TYPE_CHECKING:
+    from vem_adapters.host import Host
+    from vem_adapters.resolve import ResolveHost
+    from vem_adapters.round_trip import Task
+    from vem_server.protocol.messages import JobState
+
+Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
+Folder = Annotated[
+    Path | None, typer.Option("--folder", help="Where exports and takes lie; default: VEM Music in your documents.")
+]
+Shot = Annotated[int | None, typer.Option("--shot", metavar="N", help="Default: the shot under the playhead.")]
+
+resolve = typer.Typer(no_args_is_help=True, help="The timeline that is open in DaVinci Resolve Studio.")
+
+
+def watch(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Drop timelines in; what is scored lies beside them.")
+    ],
+    brief: Brief = "",
+) -> None:
+    """Score every edit that is dropped into a folder, until stopped with Ctrl-C."""
+    from vem_adapters.files import watch as watch_folder
+    from vem_plugin.errors import SettingsError
+    from vem_server.client import Client
+
+    if not folder.is_dir():
+        raise SettingsError("There is no such folder.", where=str(folder), remedy="Name a folder that is there.")
+    typer.echo(f"Watching {folder}. Stop with Ctrl-C.")
+    with Client(name="watch") as vem:
+        watch_folder(folder.absolute(), vem, say=typer.echo, brief=brief, on_progress=Progress())
+
+
+@resolve.command()
+def score(brief: Brief = "", folder: Folder = None) -> None:
+    """Write music for the open timeline, and lay it on a track of its own."""
+    _round(folder, "score", wishes={"brief": brief})
+
+
+@resolve.command()
+def rescore(shot: Shot = None, brief: Brief = "", folder: Folder = None) -> None:
+    """Write other music for one shot; everywhere else it stays."""
+    _round(folder, "rescore", wishes={"brief": brief}, shot=shot)
+
+
+@resolve.command()
+def reconform(folder: Folder = None) -> None:
+    """The timeline has changed: fit the same music to it."""
+    _round(folder, "reconform")
+
+
+@resolve.command()
+def undo(folder: Folder = None) -> None:
+    """Put the take before back on the timeline."""
+    _round(folder, "undo")
+
+
+@resolve.command()
+def unmark() -> None:
+    """Remove our markers from the open timeline, and only ours."""
+    typer.echo(f"{_resolve_host().remove_markers()} markers removed.")
+
+
+@resolve.command(hidden=True)
+def bridge() -> None:
+    """Answer the panel's messages on standard input, one JSON object a line; the panel's window starts this."""
+    from vem_adapters.bridge import Bridge, serve
+
+    def write(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    serve(Bridge(_resolve_host, home_of), sys.stdin, write)
+
+
+def home_of(host: Host) -> Path:
+    """Where the exports and takes of an open timeline lie: a folder for each project, in the user's documents."""
+    import platformdirs
+
+    project = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', " ", host.timeline().project).strip(" .")
+    return platformdirs.user_documents_path() / "VEM Music" / (project or "Edits")
+
+
+class Progress:
+    """Prints what a job does, one line a stage."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def __call__(self, job: JobState) -> None:
+        """A job has moved."""
+        if job.stage and job.stage != self._stage:
+            left = "" if job.seconds_left is None else f", about {job.seconds_left:.0f} s left"
+            sys.stderr.write(f"{job.stage}{left}\n")
+        self._stage = job.stage
+
+
+def _resolve_host() -> ResolveHost:
+    from vem_adapters.resolve import ResolveHost, connect
+
+    return ResolveHost(connect(), say=lambda text: typer.echo(text, err=True))
+
+
+def _round(folder: Path | None, task: Task, *, wishes: dict[str, Any] | None = None, shot: int | None = None) -> None:
+    from vem_adapters.round_trip import round_trip
+    from vem_server.client import Client
+
+    host = _resolve_host()
+    home = folder.absolute() if folder else home_of(host)
+    with Client(name="resolve") as vem:
+        round_trip(host, vem, home, task=task, wishes=wishes, shot=shot, on_progress=Progress())
+
+
+def main() -> None:
+    """Run the command line. See `vem_server.cli.main`."""
+    cli.app.command()(watch)
+    cli.app.add_typer(resolve, name="resolve")
+    cli.main()
