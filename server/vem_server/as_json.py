@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vem_timeline.storyboard import Storyboard
 
 if TYPE_CHECKING:
+    from vem_plugin.measure.report import SyncReport
     from vem_plugin.publish import ScoredTake
     from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan, Landing, Miss
     from vem_plugin.take import Change, Take
@@ -74,13 +75,20 @@ def storyboard_as_json(board: Storyboard) -> dict[str, Any]:
                 "duration": _exact(marker.duration),
                 "name": marker.name,
                 "comment": marker.comment,
+                "text": marker.text,
                 "color": marker.color,
                 "on": marker.owner,
             }
             for marker in board.markers
         ],
         "speech": [
-            {"start": _exact(spoken.start), "duration": _exact(spoken.duration), "source": spoken.source}
+            {
+                "start": _exact(spoken.start),
+                "start_timecode": timecode(spoken.start),
+                "end_timecode": timecode(spoken.start + spoken.duration),
+                "duration": _exact(spoken.duration),
+                "source": spoken.source,
+            }
             for spoken in board.speech
         ],
         "ignored": [{"what": note.what, "where": note.where, "why": note.why} for note in board.remarks],
@@ -96,10 +104,21 @@ def place_in_bars(plan: BeatPlan, beat: Fraction) -> str:
 
 
 def plan_as_json(board: Storyboard, plan: BeatPlan) -> dict[str, Any]:
-    """Tempo map, bars, landings and misses; exact times as fractions."""
+    """Shots, tempo map, bars, landings and misses; exact times as fractions."""
     return {
         "duration": _exact(plan.duration),
+        "shots": [
+            {
+                "number": shot.number,
+                "name": shot.name,
+                "kind": shot.kind,
+                "start": _exact(shot.start),
+                "start_timecode": board.clock.timecode_of(shot.start),
+            }
+            for shot in board.shots
+        ],
         "base_bpm": _seconds(plan.base_bpm),
+        "beats_a_pulse": plan.beats_a_pulse,
         "metre": f"{plan.metre}/{plan.beat_note}",
         "tempo_map": [
             {"start": _exact(s.start), "end": _exact(s.end), "eighths": s.eighths, "bpm": _seconds(s.bpm)}
@@ -139,6 +158,15 @@ def _miss_as_json(board: Storyboard, miss: Miss) -> dict[str, Any]:
         "offset_ms": _seconds(miss.offset * 1000),
         "reason": miss.reason,
     }
+
+
+def sync_of_json(told: dict[str, Any]) -> SyncReport:
+    """The sync report that ``SyncReport.as_json`` told, to the digits that it told."""
+    import msgspec
+
+    from vem_plugin.measure.report import SyncReport
+
+    return msgspec.convert(told, SyncReport, dec_hook=lambda kind, value: kind(value))
 
 
 def scored_as_json(scored: ScoredTake) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from vem_server import conform_cli, daemon_cli, install_cli, takes_cli
+from vem_server.carrying_out import UseDaemon, carry_out, request_of
 
 app = typer.Typer(
     name="vem",
@@ -88,19 +89,20 @@ def score(
     timeline: Timeline = None,
     rate: Rate = None,
     json: Json = False,
+    daemon: UseDaemon = True,
 ) -> None:
     """Score an edit: music, stems, MIDI and a timeline with the music track and beat markers."""
-    from vem_plugin.scoring import STAGES, score_edit
+    from vem_plugin.scoring import STAGES
     from vem_plugin.settings import Settings
-    from vem_server.as_json import scored_as_json
-    from vem_server.show import show_scored, stage_bars
+    from vem_server.protocol.messages import Score
+    from vem_server.show import show_scored
 
     settings = Settings(
         brief=brief,
         style=style,
         tempo=_tempo_of(tempo),
         metre=_metre_of(metre),
-        theme=theme,
+        theme=_theme_of(theme),
         palette=palette,
         effects=effects,
         ducking=ducking,
@@ -114,12 +116,11 @@ def score(
         timecode=timecode,
         otio_target=otio_target,
     )
-    with stage_bars(STAGES, quiet=json) as report:
-        scored = score_edit(edit, out, settings=settings, report=report)
+    done = carry_out(request_of(Score, edit, settings, out=out), STAGES, quiet=json, daemon=daemon)
     if json:
-        _print_json({"takes": [scored_as_json(take) for take in scored]})
+        _print_json(done)
     else:
-        show_scored(scored)
+        show_scored(done["takes"])
 
 
 @app.command()
@@ -136,57 +137,56 @@ def plan(
     timeline: Timeline = None,
     rate: Rate = None,
     json: Json = False,
+    daemon: UseDaemon = True,
 ) -> None:
     """Beats only, no music: the tempo map, what each cut landed on, a picture and a MIDI tempo map."""
-    from vem_plugin.scoring import STAGES, plan_edit
+    from vem_plugin.scoring import STAGES
     from vem_plugin.settings import Settings
-    from vem_plugin.stages import write_plan_files
-    from vem_server.as_json import plan_as_json
-    from vem_server.show import show_plan, stage_bars
+    from vem_server.protocol.messages import Plan
+    from vem_server.show import show_plan
 
     stages = {name: STAGES[name] for name in ("read", "plan")}
     settings = Settings(tempo=_tempo_of(tempo), metre=_metre_of(metre), style=style, timeline=timeline, rate=rate)
-    with stage_bars(stages, quiet=json) as report:
-        storyboard, beat_plan = plan_edit(edit, settings=settings, report=report)
-        picture, midi = write_plan_files(edit, out, storyboard, beat_plan, picture_suffix=".svg" if svg else ".png")
+    done = carry_out(request_of(Plan, edit, settings, out=out, svg=svg), stages, quiet=json, daemon=daemon)
     if json:
-        _print_json(plan_as_json(storyboard, beat_plan) | {"picture": str(picture), "midi": str(midi)})
+        _print_json(done)
     else:
-        show_plan(storyboard, beat_plan, picture=picture, midi=midi)
+        show_plan(done)
 
 
 @app.command()
-def inspect(edit: Edit, timeline: Timeline = None, rate: Rate = None, json: Json = False) -> None:
+def inspect(
+    edit: Edit, timeline: Timeline = None, rate: Rate = None, json: Json = False, daemon: UseDaemon = True
+) -> None:
     """What was read from an edit: shots, transitions, markers, speech, and what was ignored and why."""
     from vem_plugin.settings import Settings
-    from vem_plugin.stages import read_edit
-    from vem_server.as_json import storyboard_as_json
-    from vem_server.show import show_storyboard, stage_bars
+    from vem_server.protocol.messages import Inspect
+    from vem_server.show import show_storyboard
 
-    settings = Settings(timeline=timeline, rate=rate)
-    with stage_bars({"read": "Reading the edit"}, quiet=json) as report:
-        storyboard = read_edit(edit, timeline=settings.timeline, rate=settings.frame_rate, report=report)
+    request = request_of(Inspect, edit, Settings(timeline=timeline, rate=rate))
+    done = carry_out(request, {"read": "Reading the edit"}, quiet=json, daemon=daemon)
     if json:
-        _print_json(storyboard_as_json(storyboard))
+        _print_json(done)
     else:
-        show_storyboard(storyboard)
+        show_storyboard(done)
 
 
 @app.command()
 def measure(
     take: Annotated[Path, typer.Argument(metavar="TAKE", help="A take's folder, or the scored timeline beside it.")],
     json: Json = False,
+    daemon: UseDaemon = True,
 ) -> None:
     """Sync, measured in the sound: how far the nearest audible onset is from every cut and hit."""
-    from vem_plugin.stages import measure_take_on_disk
-    from vem_server.show import show_sync, stage_bars
+    from vem_server.as_json import sync_of_json
+    from vem_server.protocol.messages import Measure
+    from vem_server.show import show_sync
 
-    with stage_bars({"listen": "Listening"}, quiet=json) as report:
-        sync = measure_take_on_disk(take, report=report)
+    done = carry_out(request_of(Measure, take), {"listen": "Listening"}, quiet=json, daemon=daemon)
     if json:
-        _print_json(sync.as_json())
+        _print_json(done)
     else:
-        show_sync(sync)
+        show_sync(sync_of_json(done))
 
 
 @app.command()
@@ -249,6 +249,11 @@ def _metre_of(text: str | None) -> int | None:
     from vem_plugin.brief import parse_metre
 
     return parse_metre(text)
+
+
+def _theme_of(text: str | None) -> str | None:
+    """A tune as it is asked for; where that is a file or a folder, with its path made absolute."""
+    return str(Path(text).absolute()) if text and Path(text).exists() else text
 
 
 def _print_json(value: object) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vem_server.carrying_out import UseDaemon, carry_out, request_of
+
 if TYPE_CHECKING:
-    from vem_plugin.conform.fates import ConformReport, Music, ShotFate
-    from vem_plugin.reconforming import Reconformed
-    from vem_plugin.settings import Settings
+    from vem_plugin.conform.fates import ConformReport, Music
 
 COLORS: dict[Music, str] = {
     "kept": "",
@@ -38,65 +37,55 @@ def reconform(
     device: Annotated[str | None, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = None,
     model: Annotated[Path | None, typer.Option(help="The model folder that made the take.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables.")] = False,
+    daemon: UseDaemon = True,
 ) -> None:
     """Make the music fit a changed edit: what was not touched keeps its notes, the rest is written anew."""
     from vem_plugin.reconforming import STAGES
-    from vem_plugin.reconforming import reconform as fit
-    from vem_server.as_json import print_json, scored_as_json
-    from vem_server.show import stage_bars
+    from vem_server.as_json import print_json
+    from vem_server.protocol.messages import Reconform
 
-    settings = _settings_of(scored, device, model)
-    with stage_bars(STAGES, quiet=json) as report:
-        done = fit(scored, new_edit, out, settings=settings, report=report)
+    request = request_of(Reconform, scored, new_edit=new_edit, out=out, device=device, model=model)
+    done = carry_out(request, STAGES, quiet=json, daemon=daemon)
     if json:
-        print_json(scored_as_json(done.scored) | report_as_json(done.report) | {"conform_picture": str(done.picture)})
+        print_json(done)
     else:
         show_reconformed(done)
 
 
-def _settings_of(scored: Path, device: str | None, model: Path | None) -> Settings | None:
-    from vem_plugin.takes.find import take_in
-
-    if device is None and model is None:
-        return None
-    settings = take_in(scored).take.settings
-    return replace(settings, device=device or settings.device, model=model or settings.model)
-
-
-def show_reconformed(done: Reconformed) -> None:
+def show_reconformed(done: dict[str, Any]) -> None:
     """Print what became of every shot, the sums, new misses, and where the take lies."""
     from rich.text import Text
 
     from vem_server.show import MOST_ROWS, OUT, show_scored, table_of
 
-    told = done.report
     table = table_of("shot", "was", "name", "edit", "music", "beats kept", "tempo")
-    for fate in told.fates[:MOST_ROWS]:
-        table.add_row(*_row(fate), style=COLORS[fate.music])
+    for fate in done["shots"][:MOST_ROWS]:
+        table.add_row(*_row(fate), style=COLORS[fate["music"]])
     OUT.print()
     OUT.print(table)
-    if len(told.fates) > MOST_ROWS:
-        OUT.print(Text(f"... and {len(told.fates) - MOST_ROWS} more shots; all of them with --json", style="dim"))
+    if len(done["shots"]) > MOST_ROWS:
+        OUT.print(Text(f"... and {len(done['shots']) - MOST_ROWS} more shots; all of them with --json", style="dim"))
     OUT.print()
+    bpm, landed, cuts = done["bpm"], done["cuts_on_the_grid"], done["cuts"]
     OUT.print(
         Text.assemble(
-            (f"{100 * told.share_kept:.0f} % of the music kept", "bold"),
-            f" ({told.kept} of {told.beats} beats), {told.bpm[0]:.1f} to {told.bpm[1]:.1f} bpm; cuts on the grid: "
-            f"{told.landed[0]} of {told.cuts[0]} before, {told.landed[1]} of {told.cuts[1]} now",
+            (f"{100 * done['share_kept']:.0f} % of the music kept", "bold"),
+            f" ({done['kept_beats']} of {done['beats']} beats), {bpm['before']:.1f} to {bpm['now']:.1f} bpm; cuts on "
+            f"the grid: {landed['before']} of {cuts['before']} before, {landed['now']} of {cuts['now']} now",
         )
     )
-    for miss in told.new_misses[:MOST_ROWS]:
-        OUT.print(Text(f"new miss  {miss.constraint.label}: {miss.reason}", style="yellow"))
-    for shot in told.broken_locks:
+    for miss in done["new_misses"][:MOST_ROWS]:
+        OUT.print(Text(f"new miss  {miss['what']}: {miss['why']}", style="yellow"))
+    for shot in done["broken_locks"]:
         OUT.print(Text(f"shot {shot} was locked; the new edit leaves no room for all of its music", style="yellow"))
-    show_scored([done.scored])
-    OUT.print(Text.assemble(("ribbons  ", "dim"), str(done.picture)), soft_wrap=True)
+    show_scored([done])
+    OUT.print(Text.assemble(("ribbons  ", "dim"), done["conform_picture"]), soft_wrap=True)
 
 
-def _row(fate: ShotFate) -> tuple[str, ...]:
-    tempo = f"{100 * fate.tempo:+.1f} %" if abs(fate.tempo) >= 0.0005 else ""
-    kept = f"{fate.kept} of {fate.beats}"
-    return _number(fate.new), _number(fate.old), fate.name, fate.change, fate.music, kept, tempo
+def _row(fate: dict[str, Any]) -> tuple[str, ...]:
+    tempo = f"{100 * fate['tempo']:+.1f} %" if abs(fate["tempo"]) >= 0.0005 else ""
+    kept = f"{fate['kept_beats']} of {fate['beats']}"
+    return _number(fate["shot"]), _number(fate["was"]), fate["name"], fate["edit"], fate["music"], kept, tempo
 
 
 def _number(shot: int | None) -> str:

@@ -1,28 +1,25 @@
-"""How results look in a terminal."""
+"""How results look in a terminal, drawn from the JSON that ``--json`` prints, and so the same whoever did the work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from vem_plugin.progress import Report, silent
-from vem_server.as_json import place_in_bars
 from vem_timeline.errors import VemError
-from vem_timeline.storyboard import Shot, Storyboard
 
 if TYPE_CHECKING:
     from vem_plugin.doctor import Check
     from vem_plugin.measure.report import SyncReport
-    from vem_plugin.publish import ScoredTake
-    from vem_plugin.rhythm.beat_plan import BeatPlan, Landing, Miss
 
+Result = dict[str, Any]
+"""JSON-ready."""
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
 PROSE = ("landed on", "says", "found", "to do")
@@ -75,122 +72,119 @@ def stage_bars(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Report]:
         yield report
 
 
-def show_storyboard(board: Storyboard) -> None:
-    """Print what was read as tables."""
-    clock = board.clock
-    drop = " drop-frame" if clock.drop_frame else ""
+def show_storyboard(board: Result) -> None:
+    """Print what was read as tables; ``board`` is of `as_json.storyboard_as_json`."""
+    drop = " drop-frame" if board["drop_frame"] else ""
     OUT.print(
         Text.assemble(
-            (board.name or "(no name)", "bold"),
-            f"   {float(clock.rate):g} fps{drop}, starts {clock.timecode_of(Fraction(0))}, "
-            f"{len(board.shots)} shots, {float(board.duration):.2f} s",
+            (board["name"] or "(no name)", "bold"),
+            f"   {float(Fraction(board['rate'])):g} fps{drop}, starts {board['start_timecode']}, "
+            f"{len(board['shots'])} shots, {board['duration_seconds']:.2f} s",
         )
     )
     table = table_of("shot", "timecode", "seconds", "speed", "name", "media")
-    into = {change.into: change for change in board.transitions if change.kind != "fade_out"}
-    for shot in board.shots[:MOST_ROWS]:
-        change = into.get(shot.number)
-        kind = "" if change is None or change.kind == "cut" else f" [{change.kind.replace('_', ' ')}]"
+    into = {change["into"]: change["kind"] for change in board["transitions"] if change["kind"] != "fade_out"}
+    for shot in board["shots"][:MOST_ROWS]:
+        change, speed = into.get(shot["number"], "cut"), Fraction(shot["speed"])
+        kind = "" if change == "cut" else f" [{change.replace('_', ' ')}]"
         table.add_row(
-            str(shot.number),
-            clock.timecode_of(shot.start),
-            f"{float(shot.duration):.2f}",
-            "" if shot.speed == 1 else f"{float(shot.speed):g}x",
+            str(shot["number"]),
+            shot["start_timecode"],
+            f"{float(Fraction(shot['duration'])):.2f}",
+            "" if speed == 1 else f"{float(speed):g}x",
             Text(_short(shot) + kind),
-            "" if shot.kind == "gap" else "found" if shot.media and shot.media.online else "offline",
+            "" if shot["kind"] == "gap" else "found" if shot["online"] else "offline",
         )
     OUT.print(table)
-    _print_rest(len(board.shots), "shots")
-    if board.markers:
+    _print_rest(len(board["shots"]), "shots")
+    if board["markers"]:
         table = table_of("marker", "timecode", "seconds", "says")
-        for marker in board.markers[:MOST_ROWS]:
-            lasting = f"{float(marker.duration):.2f}" if marker.duration else ""
-            table.add_row(marker.color.lower(), clock.timecode_of(marker.time), lasting, Text(marker.text))
+        for marker in board["markers"][:MOST_ROWS]:
+            lasting = Fraction(marker["duration"])
+            says = Text(marker["text"])
+            table.add_row(marker["color"].lower(), marker["timecode"], f"{float(lasting):.2f}" if lasting else "", says)
         OUT.print(table)
-    for spoken in board.speech[:MOST_ROWS]:
-        end = clock.timecode_of(spoken.start + spoken.duration)
-        OUT.print(Text(f"speech   {clock.timecode_of(spoken.start)} to {end}   {spoken.source}"))
-    for note in board.remarks[:MOST_ROWS]:
-        OUT.print(Text(f"note     {note.what.rstrip('.')}: {note.why} ({note.where})", style="yellow"))
+    for spoken in board["speech"][:MOST_ROWS]:
+        OUT.print(Text(f"speech   {spoken['start_timecode']} to {spoken['end_timecode']}   {spoken['source']}"))
+    for note in board["ignored"][:MOST_ROWS]:
+        OUT.print(Text(f"note     {note['what'].rstrip('.')}: {note['why']} ({note['where']})", style="yellow"))
 
 
-def show_plan(board: Storyboard, plan: BeatPlan, *, picture: Path, midi: Path) -> None:
-    """Print what every cut landed on, the misses, and the paths of picture and MIDI."""
-    _print_landings(board, plan)
-    for remark in plan.remarks:
+def show_plan(plan: Result) -> None:
+    """Print what every cut landed on, the misses, and the paths of picture and MIDI; ``plan`` is of `plan_as_json`."""
+    _print_landings(plan)
+    for remark in plan["remarks"]:
         OUT.print(Text(f"note  {remark}", style="yellow"))
-    OUT.print(Text.assemble(("picture  ", "dim"), str(picture)), soft_wrap=True)
-    OUT.print(Text.assemble(("midi     ", "dim"), str(midi)), soft_wrap=True)
+    OUT.print(Text.assemble(("picture  ", "dim"), plan["picture"]), soft_wrap=True)
+    OUT.print(Text.assemble(("midi     ", "dim"), plan["midi"]), soft_wrap=True)
 
 
-def _print_landings(board: Storyboard, plan: BeatPlan) -> None:
+def _print_landings(plan: Result) -> None:
     table = table_of("shot", "timecode", "name", "landed on", "tempo")
-    landed = {entry.constraint.shot: entry for entry in plan.landings if entry.constraint.shot is not None}
-    missed = {entry.constraint.shot: entry for entry in plan.misses if entry.constraint.shot is not None}
-    for shot in board.shots[:MOST_ROWS]:
-        tempo = next((s.bpm for s in plan.segments if s.start <= shot.start < s.end), plan.base_bpm)
-        timecode = board.clock.timecode_of(shot.start)
+    landed = {entry["shot"]: entry for entry in plan["landings"] if entry["shot"] is not None}
+    missed = {entry["shot"]: entry for entry in plan["misses"] if entry["shot"] is not None}
+    tempi = [(Fraction(s["start"]), Fraction(s["end"]), s["bpm"]) for s in plan["tempo_map"]]
+    for shot in plan["shots"][:MOST_ROWS]:
+        start = Fraction(shot["start"])
+        tempo = next((bpm for first, end, bpm in tempi if first <= start < end), plan["base_bpm"])
         table.add_row(
-            str(shot.number),
-            timecode,
+            str(shot["number"]),
+            shot["start_timecode"],
             Text(_short(shot)),
-            _place_of(shot, plan, landed, missed),
-            f"{float(tempo / plan.beats_a_pulse):.1f}",
+            _place_of(shot, landed, missed),
+            f"{tempo / plan['beats_a_pulse']:.1f}",
         )
     OUT.print(table)
-    _print_rest(len(board.shots), "shots")
-    for entry in plan.landings:
-        if entry.constraint.kind not in ("cut", "dissolve", "end"):
-            where = place_in_bars(plan, entry.beat)
-            OUT.print(Text.assemble(("hit   ", "bold magenta"), f"{entry.constraint.label}: {where}"))
-    bend = max(abs(float(segment.bpm / plan.base_bpm) - 1) for segment in plan.segments)
-    cuts = [entry for entry in plan.landings if entry.constraint.kind in ("cut", "dissolve")]
-    wanted = len(cuts) + sum(entry.constraint.kind in ("cut", "dissolve") for entry in plan.misses)
+    _print_rest(len(plan["shots"]), "shots")
+    for entry in plan["landings"]:
+        if entry["kind"] not in ("cut", "dissolve", "end"):
+            OUT.print(Text.assemble(("hit   ", "bold magenta"), f"{entry['label']}: {entry['place']}"))
+    bend = max(abs(bpm / plan["base_bpm"] - 1) for _, _, bpm in tempi)
+    cuts = [entry for entry in plan["landings"] if entry["kind"] in ("cut", "dissolve")]
+    wanted = len(cuts) + sum(entry["kind"] in ("cut", "dissolve") for entry in plan["misses"])
     OUT.print(
         Text(
-            f"{len(cuts)} of {wanted} cuts on the beat grid, {float(plan.felt_bpm):.1f} bpm "
-            f"bent by at most {bend:.1%}, {len(plan.bars)} bars"
+            f"{len(cuts)} of {wanted} cuts on the beat grid, {plan['base_bpm'] / plan['beats_a_pulse']:.1f} bpm "
+            f"bent by at most {bend:.1%}, {len(plan['bars'])} bars"
         )
     )
 
 
-def _place_of(shot: Shot, plan: BeatPlan, landed: Mapping[int, Landing], missed: Mapping[int, Miss]) -> Text:
-    if shot.number in landed:
-        entry = landed[shot.number]
-        style = {"downbeat": "bold green", "beat": "green", "off-beat": "cyan"}[entry.on]
-        return Text(place_in_bars(plan, entry.beat), style=style)
-    if shot.number in missed:
-        entry = missed[shot.number]
-        return Text(f"missed by {abs(float(entry.offset)) * 1000:.0f} ms: {entry.reason}", style="yellow")
-    return Text("the start" if shot.start == 0 else "no cut wanted here", style="dim")
+def _place_of(shot: Result, landed: Mapping[int, Result], missed: Mapping[int, Result]) -> Text:
+    if shot["number"] in landed:
+        entry = landed[shot["number"]]
+        style = {"downbeat": "bold green", "beat": "green", "off-beat": "cyan"}[entry["on"]]
+        return Text(entry["place"], style=style)
+    if shot["number"] in missed:
+        entry = missed[shot["number"]]
+        return Text(f"missed by {abs(entry['offset_ms']):.0f} ms: {entry['reason']}", style="yellow")
+    return Text("the start" if Fraction(shot["start"]) == 0 else "no cut wanted here", style="dim")
 
 
-def show_scored(scored: Sequence[ScoredTake]) -> None:
-    """Print the shots and where their cuts landed, then what was made and where it lies."""
-    first = scored[0].take
+def show_scored(takes: Sequence[Result]) -> None:
+    """Print the shots and where their cuts landed, then what was made and where it lies; of `scored_as_json`."""
     OUT.print()
-    _print_landings(first.storyboard, first.plan)
-    for entry in scored:
-        take = entry.take
+    _print_landings(takes[0]["plan"])
+    for take in takes:
         OUT.print()
         OUT.print(
             Text.assemble(
-                (f"take {take.take_id}", "bold"),
-                f"   {take.style}, {take.cue.mode}, seed {take.seed}, {take.loudness.lufs:.1f} LUFS, "
-                f"{take.loudness.true_peak:.1f} dBTP",
+                (f"take {take['take']}", "bold"),
+                f"   {take['style']}, {take['mode']}, seed {take['seed']}, {take['lufs']:.1f} LUFS, "
+                f"{take['true_peak']:.1f} dBTP",
             )
         )
-        OUT.print(Text.assemble(("timeline ", "dim"), str(entry.timeline)), soft_wrap=True)
-        stems = [name for name in take.files if name.startswith("stem_")]
+        OUT.print(Text.assemble(("timeline ", "dim"), take["timeline"]), soft_wrap=True)
         for label, name in (("mix", "mix"), ("ducked", "ducked_mix"), ("midi", "midi"), ("picture", "picture")):
-            if name in take.files:
-                OUT.print(Text.assemble((f"{label:<9}", "dim"), str(entry.folder / take.files[name])), soft_wrap=True)
-        OUT.print(Text.assemble(("stems    ", "dim"), f"{len(stems)} files in {entry.folder}"), soft_wrap=True)
-        for remark in take.remarks:
+            if take[name] is not None:
+                OUT.print(Text.assemble((f"{label:<9}", "dim"), take[name]), soft_wrap=True)
+        stems = f"{len(take['stems'])} files in {take['folder']}"
+        OUT.print(Text.assemble(("stems    ", "dim"), stems), soft_wrap=True)
+        for remark in take["remarks"]:
             OUT.print(Text(f"note     {remark}", style="yellow"))
-    if scored[0].sheet is not None:
+    if takes[0]["contact_sheet"] is not None:
         OUT.print()
-        OUT.print(Text.assemble(("all takes", "dim"), f" {scored[0].sheet}"), soft_wrap=True)
+        OUT.print(Text.assemble(("all takes", "dim"), f" {takes[0]['contact_sheet']}"), soft_wrap=True)
 
 
 def show_sync(sync: SyncReport) -> None:
@@ -223,8 +217,8 @@ def table_of(*columns: str) -> Table:
     return table
 
 
-def _short(shot: Shot) -> str:
-    return "(black)" if shot.kind == "gap" else shot.name[:40]
+def _short(shot: Result) -> str:
+    return "(black)" if shot["kind"] == "gap" else shot["name"][:40]
 
 
 def _print_rest(rows: int, words: str) -> None:

@@ -14,7 +14,9 @@ from vem_plugin.models.vem_composer import VeMComposer
 from vem_plugin.rescoring import rescore
 from vem_plugin.takes.sections import Ask
 from vem_server.cli import app
-from vem_server.takes_cli import _run_of, _times_of
+from vem_server.jobs.work.wishes import times_of
+from vem_server.protocol.messages import Rescore
+from vem_server.takes_cli import _run_of
 from vem_timeline.errors import UnreadableTimeline
 
 RUN = CliRunner()
@@ -63,9 +65,13 @@ def test_spans_as_they_are_typed(desk: Path) -> None:
     for wrong in ("3-", "a-b", "1-2-3"):
         with pytest.raises(SettingsError):
             _run_of(None, wrong)
-    assert _times_of(desk, "2.5", None) == (Fraction(5, 2), Fraction(31, 2))
-    assert _times_of(desk, None, "00:00:03:12") == (Fraction(0), Fraction(7, 2))
+    assert spanned(desk, "2.5", None) == (Fraction(5, 2), Fraction(31, 2))
+    assert spanned(desk, None, "00:00:03:12") == (Fraction(0), Fraction(7, 2))
     with pytest.raises(SettingsError):
-        _times_of(desk, "soon", None)
+        spanned(desk, "soon", None)
     with pytest.raises(UnreadableTimeline):
-        _times_of(desk, "00:00:99:99", None)
+        spanned(desk, "00:00:99:99", None)
+
+
+def spanned(scored: Path, start: str | None, end: str | None) -> tuple[Fraction, Fraction] | None:
+    return times_of(Rescore(id="r", key="k", edit=str(scored), start=start, end=end))

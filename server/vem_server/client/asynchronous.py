@@ -256,7 +256,11 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
         return self.run(asked.request, on_progress=asked.on_progress)
 
     async def run(self, request: Work, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
-        """Give the daemon a job and wait for its result. Who stops waiting (a cancelled task) cancels the job.
+        """Give the daemon a job and wait for its result, as `follow` does."""
+        return await self.follow((await self.submit(request)).id, on_progress=on_progress)
+
+    async def follow(self, job: str, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
+        """The result of a job, when it is over. Who stops waiting (a cancelled task) cancels the job.
 
         Raises
         ------
@@ -265,11 +269,10 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
         JobCancelled
             If somebody else cancelled it.
         """
-        state = await self.submit(request)
         try:
-            over = await self.wait(state.id, on_progress=on_progress)
+            over = await self.wait(job, on_progress=on_progress)
         except BaseException:
-            await asyncio.shield(self.cancel(state.id))
+            await asyncio.shield(self.cancel(job))
             raise
         return result_of(over)
 

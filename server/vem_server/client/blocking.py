@@ -92,11 +92,14 @@ class Client(Verbs[dict[str, Any]]):
 
     def run(self, request: Work, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
         """As `AsyncClient.run`; Ctrl-C cancels the job."""
-        state = self.submit(request)
+        return self.follow(self.submit(request).id, on_progress=on_progress)
+
+    def follow(self, job: str, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
+        """As `AsyncClient.follow`; Ctrl-C cancels the job."""
         try:
-            over = self.wait(state.id, on_progress=on_progress)
+            over = self.wait(job, on_progress=on_progress)
         except BaseException:
-            self.cancel(state.id)
+            self.cancel(job)
             raise
         return result_of(over)
 

@@ -12,6 +12,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from vem_server.protocol.messages import (
@@ -43,7 +44,7 @@ def new_id() -> str:
 
 def absolute(place: Place) -> str:
     """A path as the daemon wants it; symlinks stay, so that results lie where the caller looks."""
-    return os.path.abspath(os.fspath(place))
+    return str(Path(place).absolute())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Verbs(ABC, Generic[Result]):
         effects: bool = True,
         ducking: float = 7.0,
         loudness: float = -16.0,
+        timecode: bool = True,
+        otio_target: str | None = None,
         timeline: str | None = None,
         rate: float | None = None,
         key: str | None = None,
@@ -152,6 +155,8 @@ class Verbs(ABC, Generic[Result]):
             effects=effects,
             ducking=ducking,
             loudness=loudness,
+            timecode=timecode,
+            otio_target=otio_target,
             timeline=timeline,
             rate=rate,
         )
