@@ -117,6 +117,9 @@ def test_a_stopped_run_goes_on_and_exports(run: Path, tmp_path: Path, monkeypatc
     again = diffusion.train_diffusion(train, train, pace=Pace.of_minutes(60), out=run)
     assert 0 < first.step == again.step
     assert again.pace == first.pace
+    over = Pace(time.time() - 2, time.time() - 1)
+    further = diffusion.train_diffusion(train, train, pace=over, out=run, further=True)
+    assert (further.pace, further.step) == (over, first.step)
     ScoreCodec(width=64).save_pretrained(run / "codec")
     export_pipeline(run, tmp_path / "model", version="0")
     loaded = load_pipeline(tmp_path / "model", "cpu")

@@ -109,6 +109,7 @@ def diffusion(
     out: Out,
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 60.0,
     until: Annotated[str, typer.Option(help="Or train until this time of today, HH:MM.")] = "",
+    further: Annotated[bool, typer.Option(help="Train a finished run on for so long.")] = False,
     device: Device = "cpu",
     processes: Annotated[int, typer.Option(help="Processes that share every step.")] = 1,
     threads: Annotated[int, typer.Option(help="CPU threads of each; 0 leaves the choice to torch.")] = 0,
@@ -124,17 +125,18 @@ def diffusion(
     if until:
         hour, minute = (int(part) for part in until.split(":"))
         pace = Pace(time.time(), datetime.now().replace(hour=hour, minute=minute, second=0).timestamp())
-    work_together(partial(_diffuse, out=out, device=device, pace=pace), size=processes, threads=threads)
+    work = partial(_diffuse, out=out, device=device, pace=pace, further=further)
+    work_together(work, size=processes, threads=threads)
 
 
-def _diffuse(crew: Crew, *, out: Path, device: str, pace: Pace) -> None:
+def _diffuse(crew: Crew, *, out: Path, device: str, pace: Pace, further: bool) -> None:
     from vem_plugin.training.dataset import PieceColumns
     from vem_plugin.training.diffusion import train_diffusion
 
     if crew.leads:
         _log_to(out, "diffusion")
     train, heldout = PieceColumns.open(out / "train"), PieceColumns.open(out / "heldout")
-    train_diffusion(train, heldout, pace=pace, out=out, device=device, crew=crew)
+    train_diffusion(train, heldout, pace=pace, out=out, device=device, crew=crew, further=further)
 
 
 @app.command()

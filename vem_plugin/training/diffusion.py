@@ -113,14 +113,15 @@ class Course:
         torch.save(state, fresh)
         os.replace(fresh, file)
 
-    def load(self, file: Path) -> None:
-        """Go on from a checkpoint, with its own deadline."""
+    def load(self, file: Path, *, further: bool = False) -> None:
+        """Go on from a checkpoint, with its own deadline; with ``further`` train on for this course's."""
         state = torch.load(file, map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.weights = state["average"]
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
-        self.pace = Pace(*state["pace"])
+        if not further:
+            self.pace = Pace(*state["pace"])
         self.step, self.pieces = state["step"], state["pieces"]
 
 
@@ -133,10 +134,13 @@ def train_diffusion(
     device: str = "cpu",
     seed: int = 0,
     crew: Crew = ALONE,
+    further: bool = False,
 ) -> Course:
     """Train until ``pace`` ends; checkpoints go to ``out / "diffusion.pt"``, from which a stopped run goes on.
 
-    A crew shares the rows of every step; all its processes keep the same weights.
+    A stopped run keeps its first deadline. With ``further`` it is trained on until ``pace`` ends, at the full learning
+    rate again: for a run that is over, or whose corpus or codec has changed. A crew shares the rows of every step; all
+    its processes keep the same weights.
     """
     torch.manual_seed(seed)
     with torch.device(device):
@@ -144,7 +148,7 @@ def train_diffusion(
     course = Course(model, AveragedWeights(model), optimisers_for(model, crew), pace)
     checkpoint = out / "diffusion.pt"
     if checkpoint.exists():
-        course.load(checkpoint)
+        course.load(checkpoint, further=further)
         logger.info("diffusion goes on from step %d", course.step)
     tests = measuring_batches(heldout) if crew.leads else []
     saved = course.pace.progress
