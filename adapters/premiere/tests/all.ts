@@ -1,0 +1,8 @@
+/** All tests in one process: starting one for each file takes longer than all of them. */
+
+import "./ticks.test";
+import "./double.test";
+import "./host.test";
+import "./walk.test";
+import "./bridge.test";
+import "./daemon.test";
