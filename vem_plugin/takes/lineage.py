@@ -76,7 +76,7 @@ def pick_take(scored: Path, name: str) -> ListedTake:
     TimelineError
         If the timeline cannot be written.
     """
-    chosen, found = _named(scored, name), take_in(scored)
+    chosen, found = take_named(scored, name), take_in(scored)
     _check_locks(found, chosen.take)
     if not chosen.mix.is_file():
         raise SettingsError(
@@ -102,6 +102,17 @@ def undo(scored: Path) -> ListedTake:
     SettingsError
         If there is none, or as `pick_take`.
     """
+    return pick_take(scored, take_before(scored))
+
+
+def take_before(scored: Path) -> str:
+    """Id of the take that the one in a scored timeline was made from.
+
+    Raises
+    ------
+    SettingsError
+        If it was made from none.
+    """
     found = take_in(scored)
     if found.take.change is None:
         raise SettingsError(
@@ -109,7 +120,7 @@ def undo(scored: Path) -> ListedTake:
             where=found.take.name,
             remedy="This take was made from no other; `vem takes` lists all there are.",
         )
-    return pick_take(scored, found.take.change.parent)
+    return found.take.change.parent
 
 
 def delete_take(scored: Path, name: str) -> Path:
@@ -127,7 +138,7 @@ def delete_take(scored: Path, name: str) -> Path:
     RenderError
         If the files cannot be taken away.
     """
-    chosen = _named(scored, name)
+    chosen = take_named(scored, name)
     if chosen.held:
         raise SettingsError(
             f"{chosen.take.name} is the take that this timeline holds.",
@@ -174,7 +185,14 @@ def lock_shots(scored: Path, shots: tuple[int, ...], *, locked: bool = True) -> 
     return tuple(sorted(now))
 
 
-def _named(scored: Path, name: str) -> ListedTake:
+def take_named(scored: Path, name: str) -> ListedTake:
+    """A take of the edit of a scored timeline by its name, its version ("v02" or "2"), or its id.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such take.
+    """
     takes = list_takes(scored)
     asked = name.strip()
     for listed in takes:

@@ -1,0 +1,168 @@
+"""A worker process: it loads what its lane needs, then does one job after the other.
+
+The main thread works; a second one listens to the daemon, and ends the process at once when the daemon is gone. What
+was half done then is cleaned up by the next daemon (`vem_server.jobs.sweeping`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from vem_plugin.errors import VemError
+from vem_server.jobs.confining import confine
+from vem_server.jobs.journal import Journal
+from vem_server.jobs.pace import Pace
+from vem_server.jobs.roots import Roots
+from vem_server.jobs.sweeping import JobLedger
+from vem_server.jobs.words import Begin, Ended, FromWorker, Told, hear_daemon, say
+from vem_server.jobs.work import Lane, perform
+from vem_server.protocol.errors import Problem, problem_of
+
+LOG = logging.getLogger(__name__)
+SECONDS_BETWEEN_WORDS = 0.1
+"""Progress is told at most this often, but for the beginning and the end of a stage."""
+OUT_OF_MEMORY = Problem(
+    code="out_of_memory",
+    message="There is not enough memory for this job.",
+    remedy="Close other programs, score a shorter piece, or choose another device with --device.",
+)
+
+
+class Cancelled(BaseException):
+    """The job is not wanted any more. No ``Exception``, so that no step of the work takes it for an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a worker process is told at its start. ``scratch`` is a folder for its temporary files; ``engine`` is
+    "local", or a Ray cluster that does what a studio would."""
+
+    lane: Lane
+    journal: Path
+    roots: Roots
+    scratch: Path
+    engine: str = "local"
+
+
+def work(seat: Seat, pipe: Connection) -> None:
+    """Run a worker until the daemon is gone. This is the main function of the process."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # a group of its own: Ctrl-C on a terminal is for the daemon, and it is ended as a whole
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_first_to_go()
+    seat.scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(seat.scratch)
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {seat.lane}[%(process)d] %(levelname)s %(message)s")
+    worker = _Worker(seat, pipe)
+    threading.Thread(target=worker.listen, name="listen", daemon=True).start()
+    worker.run()
+
+
+class _Worker:
+    def __init__(self, seat: Seat, pipe: Connection) -> None:
+        self._seat = seat
+        self._pipe = pipe
+        self._speaking = threading.Lock()
+        self._jobs: queue.SimpleQueue[Begin] = queue.SimpleQueue()
+        self._unwanted: set[str] = set()
+        self._journal = Journal(seat.journal)
+
+    def listen(self) -> None:
+        """Hear what the daemon says, for as long as it is there."""
+        try:
+            while True:
+                message = hear_daemon(self._pipe)
+                if isinstance(message, Begin):
+                    self._jobs.put(message)
+                else:
+                    self._unwanted.add(message.job)
+        except (EOFError, OSError):
+            os._exit(0)
+        except Exception:
+            LOG.exception("The daemon said something that makes no sense")
+            os._exit(1)
+
+    def run(self) -> None:
+        from vem_server.jobs.warming import warm
+
+        self._say(warm(self._seat.lane))
+        while True:
+            begin = self._jobs.get()
+            ended = self._do(begin)
+            self._unwanted.discard(begin.job)
+            self._say(ended)
+            if ended.problem is not None and ended.problem.code == OUT_OF_MEMORY.code:
+                sys.exit(1)  # what still holds the memory goes with the process
+
+    def _do(self, begin: Begin) -> Ended:
+        """One job, to its end whatever it is."""
+        try:
+            confine(begin.request, self._seat.roots)
+            result = perform(begin.request, self._report_of(begin), ledger=JobLedger(self._journal, begin.job))
+        except Cancelled:
+            return Ended(begin.job, cancelled=True)
+        except VemError as error:
+            return Ended(begin.job, problem=problem_of(error))
+        except MemoryError:
+            return Ended(begin.job, problem=OUT_OF_MEMORY)
+        except Exception as error:
+            LOG.exception("Job %s failed", begin.job)
+            # torch has errors of its own for a graphics card that is full
+            full = type(error).__name__ == "OutOfMemoryError"
+            return Ended(begin.job, problem=OUT_OF_MEMORY if full else problem_of(error))
+        counted = self._journal.finish(begin.job, begin.attempt, result)
+        return Ended(begin.job, late=not counted)
+
+    def _report_of(self, begin: Begin) -> _Telling:
+        takes = getattr(begin.request, "takes", 1)
+        pace = Pace(type(begin.request).__name__.lower(), takes=takes if isinstance(takes, int) else 1)
+        return _Telling(self, begin.job, pace)
+
+    def unwanted(self, job: str) -> bool:
+        return job in self._unwanted
+
+    def _say(self, message: FromWorker) -> None:
+        with self._speaking, contextlib.suppress(OSError):  # the listener ends the process
+            say(self._pipe, message)
+
+    def tell(self, message: Told) -> None:
+        self._say(message)
+
+
+class _Telling:
+    """The ``Report`` of a job: tells the daemon, and stops the work if nobody wants it any more."""
+
+    def __init__(self, worker: _Worker, job: str, pace: Pace) -> None:
+        self._worker = worker
+        self._job = job
+        self._pace = pace
+        self._stage = ""
+        self._spoken = 0.0
+
+    def __call__(self, stage: str, done: float, note: str = "") -> None:
+        fraction = self._pace.heard(stage, done)
+        # What is published is finished: stopping now would leave a take behind that nobody is told of.
+        if self._worker.unwanted(self._job) and not (stage == "write" and done >= 1):
+            raise Cancelled
+        now = time.monotonic()
+        if stage == self._stage and done < 1 and now - self._spoken < SECONDS_BETWEEN_WORDS:
+            return
+        self._stage, self._spoken = stage, now
+        self._worker.tell(Told(self._job, stage, fraction, done, self._pace.seconds_left(), note))
+
+
+def _be_first_to_go() -> None:
+    """Where memory runs out, let Linux end this process, not the editing program."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
