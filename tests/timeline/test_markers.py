@@ -119,6 +119,13 @@ def test_markers_on_temp_music_are_not_the_editors_hits(desk: EditDesk) -> None:
     assert desk.read(desk.track(desk.clip("a", 40)), music).markers == ()
 
 
+def test_our_own_markers_on_an_edit_are_not_the_editors_hits(desk: EditDesk) -> None:
+    ours = [desk.marker("BAR 12 · ab3f", 5), desk.marker("HIT bar 2 · ab3f", 9), desk.marker("HIT", 12)]
+    edit = desk.read(desk.track(desk.clip("a", 40)), markers=ours)
+    assert [marker.name for marker in edit.markers] == ["HIT"]
+    assert any("ours" in remark.what for remark in edit.remarks)
+
+
 @pytest.mark.parametrize("name", ["DX 1", "VO", "Dialogue", "dialog_left", "Narration", "INTERVIEW", "Voice-Over"])
 def test_speech_is_told_by_the_track(desk: EditDesk, name: str) -> None:
     sound = desk.track(

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from vem_timeline.clock import Clock
 from vem_timeline.naming import denies_speech, says_music, says_speech
+from vem_timeline.ownership import carries_id
 from vem_timeline.placement import Placement, placements_of
 from vem_timeline.storyboard import Marker, MarkerOwner, SpeechRange
 from vem_timeline.tree import Mark, Node, RemarkBook
@@ -29,7 +30,10 @@ def markers_of_tree(root: Node, clock: Clock, book: RemarkBook) -> tuple[Marker,
             continue
         if placement.node is root:
             marks = _from_first_frame(marks, root, clock)
-        for mark in marks:
+        theirs = [mark for mark in marks if not carries_id(mark.name or mark.comment)]
+        if len(theirs) < len(marks):
+            book.add("Markers of ours are passed over.", placement.node.place, "They say where the music's beats are.")
+        for mark in theirs:
             marker = _on_timeline(mark, placement, root, clock, book)
             if marker is not None:
                 # Linked picture and sound carry the same marker twice.
