@@ -46,3 +46,17 @@ def test_a_cut_that_is_lost_is_a_new_miss(make) -> None:
     told = report(make, cuts, [*cuts[:2], make.Cut("a.mov", 0, 2), make.Cut("b.mov", 0, 3), *cuts[2:]])
     assert told.new_misses
     assert all(miss.constraint.shot in (3, 4, 5) for miss in told.new_misses)
+
+
+def test_both_halves_of_a_split_shot_keep_their_beats(make) -> None:
+    cuts = make.cuts([96, 192, 96])
+    halves = [make.Cut(cuts[1].media, 100, 96), make.Cut(cuts[1].media, 196, 96)]
+    told = report(make, cuts, [cuts[0], halves[0], make.Cut("cutaway.mov", 0, 48), halves[1], cuts[2]], locked=(2,))
+    assert [fate.old for fate in told.fates] == [1, 2, None, 2, 3]
+    assert [fate.change for fate in told.fates] == ["kept", "split", "inserted", "split", "kept"]
+    assert [fate.kept for fate in told.fates] == [8, 8, 0, 8, 8]
+    assert [fate.music for fate in told.fates] == ["kept", "kept", "new", "kept", "kept"]
+    assert told.broken_locks == ()
+    assert told.count("gone") == 0
+    less = report(make, cuts, [cuts[0], halves[0], make.trimmed(halves[1], 48), cuts[2]], locked=(2,))
+    assert less.broken_locks == (2,)

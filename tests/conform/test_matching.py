@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vem_plugin.conform.matching import aligned, match_shots, same_to_the_music
+from vem_plugin.conform.matching import aligned, match_shots, same_to_the_music, successors
 from vem_plugin.errors import SettingsError
 from vem_timeline.storyboard import Marker
 
@@ -126,3 +126,52 @@ def test_a_marker_makes_another_edit_to_the_music(make) -> None:
     marked = replace(edit, markers=(Marker(Fraction(1), Fraction(0), "hit", "", "RED", "timeline"),))
     assert not same_to_the_music(edit, marked)
     assert same_to_the_music(edit, replace(edit, name="renamed", source=None))
+
+
+@settings(max_examples=40, deadline=None)
+@given(lengths, st.data())
+def test_halves_of_a_split_shot_go_on_from_its_parts(make, frames, data) -> None:
+    """A shot is cut in two, with another shot laid between or not; every frame of it knows where it was."""
+    cuts = make.cuts([length + 24 for length in frames])
+    place = data.draw(st.sampled_from(range(len(cuts))))
+    head = data.draw(st.integers(6, cuts[place].frames - 6))
+    whole = cuts[place]
+    halves = [replace(whole, frames=head), make.trimmed(whole, head, at_head=True)]
+    between = [make.Cut("cutaway.mov", 0, 30)] * data.draw(st.integers(0, 1))
+    old, new = make.edit(cuts), make.edit([*cuts[:place], halves[0], *between, halves[1], *cuts[place + 1 :]])
+    pairs = match_shots(old, new)
+    split = [pair for pair in pairs if pair.change == "split"]
+    assert [pair.old.number for pair in split] == [place + 1] * 2
+    assert [pair.at_same_head for pair in split] == [True, False]
+    assert split[0].old.start == old.shots[place].start
+    assert split[0].old.end == split[1].old.start
+    assert split[1].old.end == old.shots[place].end
+    assert [pair.old.duration for pair in split] == [pair.new.duration for pair in split]
+    others = set(changes(pair for pair in pairs if pair.change != "split"))
+    assert others <= {"kept", "inserted"}
+    assert changes(pairs).count("inserted") == len(between)
+    numbered = successors(pairs)[place + 1]
+    assert numbered == (place + 1, place + 2 + len(between))
+
+
+def test_a_shot_split_in_three_and_shuffled(make) -> None:
+    cuts = make.cuts([96, 240, 96])
+    first, second, third = (make.Cut(cuts[1].media, 100 + start, 80) for start in (0, 80, 160))
+    pairs = match_shots(make.edit(cuts), make.edit([cuts[0], first, second, third, cuts[2]]))
+    assert changes(pairs) == ["kept", "split", "split", "split", "kept"]
+    assert [pair.old.duration for pair in pairs] == [pair.new.duration for pair in pairs]
+    pairs = match_shots(make.edit(cuts), make.edit([cuts[0], second, first, third, cuts[2]]))
+    assert sorted(changes(pairs)) == ["kept", "kept", "moved", "split", "split"]
+
+
+def test_what_is_no_part_of_a_shot_is_not_taken_for_one(make) -> None:
+    cuts = make.cuts([96, 240, 96])
+    head = replace(cuts[1], frames=120)
+    for stranger in (
+        make.Cut("pickup.mov", 220, 120),
+        make.Cut(cuts[1].media, 100, 110),  # the same frames twice
+        make.Cut(cuts[1].media, 300, 120),  # mostly frames that the earlier edit did not show
+        make.Cut(cuts[1].media, 220, 60, Fraction(2)),
+    ):
+        pairs = match_shots(make.edit(cuts), make.edit([cuts[0], head, stranger, cuts[2]]))
+        assert changes(pairs) == ["kept", "trimmed", "inserted", "kept"], stranger

@@ -82,7 +82,7 @@ def report_of(
         Numbers that locked shots had in the earlier edit.
     """
     fates = tuple(_fate(pair, old, new, beats) for pair in pairs)
-    whole = {fate.old for fate in fates if fate.music in ("kept", "bent", "extended")}
+    hurt = {fate.old for fate in fates if fate.music not in ("kept", "bent", "extended")}
     return ConformReport(
         fates=fates,
         beats=new.beats,
@@ -91,7 +91,7 @@ def report_of(
         landed=(_landed(old), _landed(new)),
         cuts=(_landed(old) + _missed(old), _landed(new) + _missed(new)),
         new_misses=_new_misses(pairs, old, new),
-        broken_locks=tuple(sorted(set(locked) - whole)),
+        broken_locks=tuple(sorted(set(locked) & hurt)),
     )
 
 
@@ -147,7 +147,11 @@ def _missed(plan: BeatPlan) -> int:
 
 def _new_misses(pairs: Sequence[ShotPair], old: BeatPlan, new: BeatPlan) -> tuple[Miss, ...]:
     """Misses of the new plan, less those that the old plan missed at the same shot or marker."""
-    former = {pair.new.number: pair.old.number for pair in pairs if pair.old is not None and pair.new is not None}
+    former = {
+        pair.new.number: pair.old.number
+        for pair in pairs
+        if pair.old is not None and pair.new is not None and pair.at_same_head
+    }
     shots = {miss.constraint.shot for miss in old.misses if miss.constraint.shot is not None}
     labels = {miss.constraint.label for miss in old.misses if miss.constraint.shot is None}
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from vem_plugin.conform.matching import ShotPair
+from vem_plugin.conform.matching import ShotPair, successors
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.rhythm.former import FormerBeats
 from vem_plugin.score.cue import CueSheet, Section
@@ -63,13 +63,13 @@ def sheet_of_both(
     pairs : sequence of ShotPair
         Which shots are which, for the shots that sections name.
     """
-    numbers = {pair.old.number: pair.new.number for pair in pairs if pair.old is not None and pair.new is not None}
+    numbers = successors(pairs)
     wants = [_want_of_bar(old, directed, beats, bar.beat, bar.beats) for bar in plan.bars]
     sections: list[Section] = []
     start = 0
     for section, run in groupby(_coherent(wants), key=lambda want: (want.kept, want.section)):
         bars = list(run)
-        shots = tuple(numbers[n] for n in section[1].shots if n in numbers) if section[0] else section[1].shots
+        shots = tuple(now for n in section[1].shots for now in numbers.get(n, ())) if section[0] else section[1].shots
         lengths = tuple(bar.beats for bar in bars)
         energy = (bars[0].energy[0], bars[-1].energy[1])
         sections.append(replace(section[1], start=start, bars=lengths, energy=energy, shots=shots))

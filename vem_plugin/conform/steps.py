@@ -12,7 +12,7 @@ import numpy as np
 from vem_plugin import stages
 from vem_plugin.conform.fates import ConformReport, report_of
 from vem_plugin.conform.joining import joined, latents_at
-from vem_plugin.conform.matching import ShotPair, match_shots, same_to_the_music
+from vem_plugin.conform.matching import ShotPair, match_shots, same_to_the_music, successors
 from vem_plugin.conform.sheet import kept_beats, sheet_of_both
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.former import FormerBeats, Survivor
@@ -281,9 +281,7 @@ def publish(
     from vem_plugin.publish import Making, write_back
 
     take = given.take
-    numbers = {
-        pair.old.number: pair.new.number for pair in fitted.pairs if pair.old is not None and pair.new is not None
-    }
+    numbers = successors(fitted.pairs)
     kept = sum(beat is not None for beat in fitted.beats)
     change = Change(take.take_id, "reconformed", f"{kept} of {len(fitted.beats)} beats kept", seed=take.seed)
     making = Making(
@@ -298,6 +296,6 @@ def publish(
         style=take.style,
         cards=cards,
         change=change,
-        locked=tuple(sorted(numbers[number] for number in take.locked if number in numbers)),
+        locked=tuple(sorted(now for number in take.locked for now in numbers.get(number, ()))),
     )
     return write_back(making, draft)
