@@ -1,4 +1,4 @@
-"""``vem daemon run|start|stop|status|logs``; ``vem_server.cli`` registers them."""
+"""``vem daemon run|start|stop|status|logs|allow``; ``vem_server.cli`` registers them."""
 
 from __future__ import annotations
 
@@ -118,6 +118,18 @@ def logs(
     if follow:
         for line in new_lines():
             typer.echo(line)
+
+
+@app.command()
+def allow(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of media or projects.")]) -> None:
+    """Let requests name files below one more folder, from the next start of the daemon on."""
+    from vem_server.jobs.roots import allow as let_in
+    from vem_server.protocol.connection import read_connection
+
+    roots = let_in(folder.absolute())
+    typer.echo(f"Allowed: {', '.join(map(str, roots.folders))}")
+    if read_connection() is not None:
+        typer.echo("The daemon that runs takes it in when it is started anew: vem daemon stop, vem daemon start.")
 
 
 def _say_state(daemon: DaemonState, *, json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
@@ -45,6 +46,15 @@ def without_result(job: JobState) -> JobState:
     return job if job.result is None else replace(job, result=None)
 
 
+@dataclass(frozen=True, slots=True)
+class DaemonName:
+    """Who the daemon is: version of the program, a word for this start of it, process id."""
+
+    version: str
+    instance: str
+    pid: int
+
+
 class Desk:
     """Answers one request at a time, none of them slowly.
 
@@ -54,8 +64,12 @@ class Desk:
         Where jobs are done.
     sessions : Sessions
         Where hellos open sessions.
+    name : DaemonName
+        What a hello is told.
     state : callable
         The daemon as it is now.
+    closing : callable
+        Whether new jobs are refused.
     stop : callable
         Called with ``drain`` when a client asks the daemon to end.
     """
@@ -65,11 +79,15 @@ class Desk:
         room: JobRoom,
         sessions: Sessions,
         *,
+        name: DaemonName,
+        closing: Callable[[], bool],
         state: Callable[[], DaemonState],
         stop: Callable[[bool], None],
     ) -> None:
         self._room = room
         self._sessions = sessions
+        self._name = name
+        self._closing = closing
         self._state = state
         self._stop = stop
 
@@ -98,20 +116,18 @@ class Desk:
                 self._stop(request.drain)
                 return ShutdownReply(id=request.id)
             case _:
-                if self._state().shutting_down:
+                if self._closing():
                     raise ServiceError("shutting_down", remedy="Ask again in a few seconds, of a new daemon.")
                 return JobReply(id=request.id, job=self._room.submit(request))
 
     def _hello(self, request: Hello) -> HelloReply:
-        version = agree(request.versions)
-        state = self._state()
         return HelloReply(
             id=request.id,
-            version=version,
+            version=agree(request.versions),
             session=self._sessions.open(),
-            daemon=f"vem {state.version}",
-            instance=state.instance,
-            pid=state.pid,
+            daemon=f"vem {self._name.version}",
+            instance=self._name.instance,
+            pid=self._name.pid,
             largest=LARGEST_REQUEST,
             heartbeat=HEARTBEAT,
         )

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from vem_server.daemon.desk import Desk
+from vem_server.daemon.desk import DaemonName, Desk
 from vem_server.daemon.events import RECENT, Events
 from vem_server.daemon.inbox import Inbox
 from vem_server.daemon.instance import only_instance
-from vem_server.daemon.keys import Keys, fresh_keys, lasting_token
+from vem_server.daemon.keys import fresh_keys, lasting_token
 from vem_server.daemon.loop import Loop
 from vem_server.daemon.reception import Reception
 from vem_server.daemon.sessions import Sessions
@@ -31,7 +32,6 @@ from vem_server.protocol.messages import DaemonState
 from vem_server.protocol.versions import PROTOCOL
 
 if TYPE_CHECKING:
-    from vem_server.gateway import GatewayProcess
     from vem_server.jobs import JobRoom
     from vem_server.jobs.roots import Roots
 
@@ -79,7 +79,8 @@ def run(wishes: Wishes) -> None:
 
     with only_instance():
         inbox = Inbox()
-        roots = Roots.of(list(wishes.roots)) if wishes.roots else Roots.of_user()
+        own = [places.cache_folder(), places.data_folder() / "edits"]
+        roots = Roots.of([*wishes.roots, *own]) if wishes.roots else Roots.of_user()
         room = JobRoom(
             places.data_folder(),
             roots=roots,
@@ -87,12 +88,9 @@ def run(wishes: Wishes) -> None:
             on_change=inbox.put_job,
             on_workers=inbox.put_workers,
         )
-        try:
-            Daemon(wishes, room, roots, inbox).live()
-        finally:
-            room.stop()
-            inbox.close()
-            log.info("the daemon has ended")
+        Daemon(wishes, room, roots, inbox).live()
+        inbox.close()
+        log.info("the daemon has ended")
 
 
 class Daemon:
@@ -102,13 +100,20 @@ class Daemon:
         self._wishes = wishes
         self._room = room
         self._roots = roots
-        self._instance = secrets.token_hex(8)
+        self._name = DaemonName(version("vem-plugin"), secrets.token_hex(8), os.getpid())
         self._started = time.time()
         self._gateway_url: str | None = None
         self._keys = fresh_keys()
         self._sockets = Sockets(self._keys, address=wishes.address)
         self._sessions = Sessions()
-        desk = Desk(room, self._sessions, state=self.state, stop=self.stop)
+        desk = Desk(
+            room,
+            self._sessions,
+            name=self._name,
+            closing=lambda: self._loop.shutting_down,
+            state=self.state,
+            stop=self.stop,
+        )
         events = Events(self._sockets.events, jobs=lambda: room.jobs(finished=RECENT), daemon=self.state)
         self._loop = Loop(
             self._sockets,
@@ -122,10 +127,10 @@ class Daemon:
     def state(self) -> DaemonState:
         """The daemon as it is now."""
         return DaemonState(
-            version=version("vem-plugin"),
+            version=self._name.version,
             protocol=PROTOCOL,
-            pid=os.getpid(),
-            instance=self._instance,
+            pid=self._name.pid,
+            instance=self._name.instance,
             started=self._started,
             idle_exit=self._wishes.idle_exit,
             shutting_down=self._loop.shutting_down,
@@ -143,41 +148,40 @@ class Daemon:
         """Let clients in, and serve them."""
         with self._gateway(), _signals(self.stop):
             self._room.start()
-            log.info("serving as process %d", os.getpid())
+            log.info("serving as process %d", self._name.pid)
             try:
                 self._loop.run()
             finally:
-                remove_connection(self._instance)
+                remove_connection(self._name.instance)
+                self._room.stop()
         self._sockets.close()
 
     @contextmanager
     def _gateway(self) -> Iterator[None]:
-        """The connection file, and the gateway beside us that reads it; without a free port we live on without one."""
-        from vem_server.gateway import GatewayError, GatewayProcess, listen
+        """The connection file, and beside us gateway and mailbox, which read it."""
+        if not self._wishes.gateway:
+            write_connection(self._connection())
+            yield
+            return
+        from vem_server.gateway import GatewayProcess
 
-        gateway: GatewayProcess | None = None
-        if self._wishes.gateway:
-            try:
-                ear = listen()
-                self._gateway_url = f"http://127.0.0.1:{ear.getsockname()[1]}"
-                gateway = GatewayProcess(ear, write_connection(self._connection(self._keys)))
-                gateway.start()
-            except GatewayError as error:
-                log.warning("no gateway: %s", error)
-        if gateway is None:
-            write_connection(self._connection(self._keys))
+        listening = _gateway_socket()
+        if listening is not None:
+            self._gateway_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        gateway = GatewayProcess(listening, write_connection(self._connection()))
+        gateway.start()
         try:
             yield
         finally:
-            if gateway is not None:
-                gateway.stop(timeout=2.0)
+            gateway.stop()
 
-    def _connection(self, keys: Keys) -> Connection:
+    def _connection(self) -> Connection:
+        keys = self._keys
         return Connection(
             protocol=PROTOCOL,
-            pid=os.getpid(),
+            pid=self._name.pid,
             process_started=psutil.Process().create_time(),
-            instance=self._instance,
+            instance=self._name.instance,
             requests=self._sockets.requests_endpoint,
             control=self._sockets.control_endpoint,
             events=self._sockets.events_endpoint,
@@ -187,6 +191,25 @@ class Daemon:
             token=lasting_token(),
             gateway=self._gateway_url,
         )
+
+
+def _gateway_socket() -> socket.socket | None:
+    """The first free port, that of the last daemon before the others, so that open panels find us again."""
+    from vem_server.gateway import PORTS, GatewayError, listen
+
+    note = places.data_folder() / "gateway.port"
+    try:
+        last = int(note.read_text())
+    except (OSError, ValueError):
+        last = PORTS[0]
+    first = [last] if last in PORTS else []
+    try:
+        listening = listen([*first, *(port for port in PORTS if port not in first)])
+    except GatewayError as error:
+        log.warning("no gateway: %s", error)
+        return None
+    note.write_text(str(listening.getsockname()[1]))
+    return listening
 
 
 @contextmanager

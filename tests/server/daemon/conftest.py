@@ -17,6 +17,7 @@ import pytest
 import zmq
 
 PATIENCE = 20.0
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 class Daemon:
@@ -106,7 +107,7 @@ def put_keys(socket: zmq.Socket[bytes], found: dict[str, Any], **keys: bytes) ->
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     """One daemon for the tests of a module that leave it as it was."""
-    one = Daemon(tmp_path_factory.mktemp("home"), "--no-gateway", "--idle", "0")
+    one = Daemon(tmp_path_factory.mktemp("home"), "--no-gateway", "--idle", "0", "--root", str(EXAMPLES))
     try:
         yield one
     finally:
