@@ -1,0 +1,97 @@
+// Work in progress, trouble, and the state of the connection: one place, under the header.
+
+import { cancel, link, troubleOf } from "../api/gateway";
+import type { JobState, Problem } from "../api/messages";
+import { leftInWords } from "../music/time";
+import { stageInWords } from "../music/words";
+import { askedShots, dismiss, failed, running } from "../state/jobs";
+import * as session from "../state/session";
+import { Icon } from "./icons";
+
+export function Work() {
+  return (
+    <div class="work">
+      <Connection />
+      {running.value.map((job) => (
+        <Progress key={job.id} job={job} />
+      ))}
+      {failed.value.map((job) => (
+        <Notice key={job.id} problem={job.error} onClose={() => dismiss(job.id)} />
+      ))}
+      {session.trouble.value && <Notice problem={session.trouble.value} onClose={() => (session.trouble.value = null)} />}
+      <p class="unseen" role="status">
+        {session.said.value}
+      </p>
+    </div>
+  );
+}
+
+function Connection() {
+  if (link.value === "refused") {
+    return (
+      <div class="notice alert" role="alert">
+        <p>
+          <b>This panel has no key to the music service.</b>
+        </p>
+        <p class="quiet">Open it again from your editing program, or with the command “vem panel”.</p>
+      </div>
+    );
+  }
+  if (link.value !== "away") return null;
+  return (
+    <div class="notice" role="status">
+      <p>
+        <b>The music service is away.</b>
+      </p>
+      <p class="quiet">Its jobs are kept and go on as soon as it is back; the panel finds it by itself.</p>
+    </div>
+  );
+}
+
+function Progress({ job }: { job: JobState }) {
+  const percent = Math.round(job.fraction * 100);
+  const queued = job.state === "queued";
+  const stop = () => void cancel(job.id).catch((error: unknown) => (session.trouble.value = troubleOf(error)));
+  return (
+    <div class="job">
+      <div class="job-words">
+        <b>{titleOf(job)}</b>
+        <span class="quiet cut">{queued ? "Waiting for its turn" : stageInWords(job.stage)}</span>
+        <span class="faint numbers">
+          {queued ? "" : `${percent} %`} {queued ? "" : leftInWords(job.seconds_left)}
+        </span>
+      </div>
+      <button class="button plain" onClick={stop}>
+        Cancel
+      </button>
+      <div class="progress" role="progressbar" aria-label={titleOf(job)} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
+        <i style={{ transform: `scaleX(${Math.max(0.01, job.fraction)})` }} />
+      </div>
+    </div>
+  );
+}
+
+function titleOf(job: JobState): string {
+  const shot = askedShots.value.get(job.id);
+  const file = (job.edit.split(/[\\/]/).at(-1) ?? job.edit).replace(/\.[^.]+$/, "");
+  if (job.kind === "rescore") return shot === undefined ? `Re-scoring ${file}` : `Re-scoring shot ${shot}`;
+  return job.kind === "reconform" ? `Fitting the music to ${file}` : `Scoring ${file}`;
+}
+
+function Notice({ problem, onClose }: { problem: Problem | null; onClose: () => void }) {
+  if (!problem) return null;
+  return (
+    <div class="notice alert" role="alert">
+      <p>
+        <b>{problem.message}</b>
+      </p>
+      {problem.where && <p class="faint">{problem.where}</p>}
+      <p class="quiet">{problem.remedy || "Try again; if it stays, restart the music service."}</p>
+      <div class="actions">
+        <button class="button plain icon" aria-label="Put this message away" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
+    </div>
+  );
+}
