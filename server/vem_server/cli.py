@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from vem_server import conform_cli, daemon_cli, install_cli, takes_cli
+from vem_server import conform_cli, daemon_cli, install_cli, panel_cli, takes_cli
 from vem_server.carrying_out import UseDaemon, carry_out, request_of
 
 app = typer.Typer(
@@ -232,6 +232,7 @@ def doctor(json: Json = False) -> None:
 takes_cli.register(app)
 conform_cli.register(app)
 daemon_cli.register(app)
+panel_cli.register(app)
 install_cli.register(app)
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_documents_path
@@ -78,11 +79,15 @@ def serve_file(place: Path) -> Response:
     return FileResponse(place, media_type=KINDS[place.suffix.lower()], stat_result=os.stat(place))
 
 
-def edits_folder() -> Path:
-    """Where dropped edits go: to the user's documents, since what is written beside them is to be found."""
-    if os.environ.get("VEM_HOME"):
-        return places.data_folder() / "edits"
-    return user_documents_path() / "VEM Music"
+def edits_folder(roots: Roots) -> Path:
+    """Where dropped edits go: to the user's documents, since what is written beside them is to be found.
+
+    Where those are out of bounds, and for a service that has a home of its own, to the service's folder.
+    """
+    if not os.environ.get("VEM_HOME"):
+        with suppress(ServiceError):
+            return roots.confined(user_documents_path() / "VEM Music")
+    return roots.confined(places.data_folder() / "edits")
 
 
 def take_in(name: str, content: bytes, roots: Roots) -> Path:
@@ -112,8 +117,7 @@ def take_in(name: str, content: bytes, roots: Roots) -> Path:
             where=name[:200],
             remedy=f"{', '.join(SUFFIXES)}",
         )
-    home = roots.confined(edits_folder())
-    target = home / hashlib.sha256(content).hexdigest()[:12] / plain
+    target = edits_folder(roots) / hashlib.sha256(content).hexdigest()[:12] / plain
     if target.exists():
         return target
     try:

@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterable
-from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -19,6 +19,8 @@ PORTS = range(8765, 8775)
 HOST = "127.0.0.1"
 GRACE = 2.0
 """Seconds that open connections get when the gateway stops."""
+STILL_HELD = 0.5
+"""Seconds that `listen` waits for the first port."""
 
 
 class GatewayError(VemError):
@@ -30,26 +32,38 @@ class GatewayError(VemError):
 def listen(ports: Iterable[int] = PORTS) -> socket.socket:
     """A socket that listens on the first free port of 127.0.0.1 (IPv4, and no other address).
 
+    The first one is waited for a moment: the gateway of a daemon that was killed just now may still hold it, and
+    panels come back to the port they know.
+
     Raises
     ------
     GatewayError
         If none is free.
     """
     tried = tuple(ports)
-    for port in tried:
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        if os.name == "posix":  # a port that a killed gateway held; on Windows the option would share one that is held
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((HOST, port))
-            listening.listen(128)
-        except OSError:
-            listening.close()
-            continue
-        return listening
-    raise GatewayError(
-        "No port is free for the gateway.", where=", ".join(map(str, tried)), remedy="End what holds them."
-    )
+    latest = time.monotonic() + STILL_HELD
+    while (listening := _listening_on(tried[0])) is None and time.monotonic() < latest:
+        time.sleep(0.02)
+    for port in tried[1:]:
+        listening = listening or _listening_on(port)
+    if listening is None:
+        raise GatewayError(
+            "No port is free for the gateway.", where=", ".join(map(str, tried)), remedy="End what holds them."
+        )
+    return listening
+
+
+def _listening_on(port: int) -> socket.socket | None:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # a port that a killed gateway held; on Windows the option would share one that is held
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        return None
+    return listening
 
 
 class GatewayProcess:
@@ -103,22 +117,20 @@ def _serve(listening: socket.socket | None, connection_file: str) -> None:
 async def _live(listening: socket.socket | None, connection_file: Path) -> None:
     """Serve until told to stop, or until the daemon is gone, even if it was killed.
 
-    An orphan would hold the port and answer for nobody.
+    An orphan would hold the port and answer for nobody. There is nothing to finish then, so it ends at once.
     """
     import asyncio
 
     from vem_server.gateway.serving import serve
 
-    stop = asyncio.Event()
-    end = partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set)
-    signal.signal(signal.SIGTERM, lambda *_: end())
-
     def go_with_the_daemon(daemon: BaseProcess) -> None:
         daemon.join()
-        end()
-        threading.Timer(GRACE, os._exit, (0,)).start()
+        os._exit(0)
 
     daemon = multiprocessing.parent_process()
     if daemon is not None:
         threading.Thread(target=go_with_the_daemon, args=(daemon,), daemon=True).start()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop.set))
     await serve(listening, connection_file, stop)

@@ -14,7 +14,6 @@ from vem_server.gateway.app import Gateway
 from vem_server.jobs.roots import Roots
 from vem_server.mailbox import Mailbox
 from vem_server.protocol.connection import read_connection
-from vem_server.protocol.errors import ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +25,11 @@ GRACE = 1
 
 
 async def serve(listening: socket.socket | None, connection_file: Path, stop: asyncio.Event) -> None:
-    """Serve panels and the mailbox until ``stop`` is set.
-
-    Raises
-    ------
-    ServiceError
-        ``unreachable``, if the daemon is gone already.
-    """
+    """Serve panels and the mailbox until ``stop`` is set; not at all if the daemon is gone already."""
     connection = read_connection(connection_file)
     if connection is None:
-        raise ServiceError("unreachable", where=str(connection_file))
+        log.warning("no daemon to serve for")
+        return
     async with AsyncClient(connection_file, name="gateway") as client:
         roots = Roots.of([Path(folder) for folder in (await client.status()).roots])
         tasks = [asyncio.create_task(Mailbox(client).watch(stop))]

@@ -71,7 +71,7 @@ class Mailbox:
 
     def __init__(self, client: AsyncClient, folder: Path | None = None) -> None:
         self._client = client
-        folder = folder or mailbox_folder()
+        folder = _private(folder or mailbox_folder())
         self.requests = _private(folder / "requests")
         self.answers = _private(folder / "answers")
         self._at_work: dict[str, asyncio.Task[None]] = {}
