@@ -66,7 +66,7 @@ def start(
     options = ["--idle", str(idle), "--bind", bind, "--engine", engine, *roots]
     start_daemon(options=options if gateway else [*options, "--no-gateway"])
     with Client(start=False) as vem:
-        _say_state(vem.status().daemon, json=json)
+        _say_state(vem.status(), json=json)
 
 
 @app.command()
@@ -102,7 +102,7 @@ def status(json: Json = False) -> None:
     if read_connection() is None:
         raise ServiceError("unreachable", "No daemon runs.", remedy="Start one: vem daemon start.")
     with Client(start=False) as vem:
-        _say_state(vem.status().daemon, json=json)
+        _say_state(vem.status(), json=json)
 
 
 @app.command()

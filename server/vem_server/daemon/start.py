@@ -13,9 +13,6 @@ from vem_server.protocol import places
 from vem_server.protocol.connection import Connection, read_connection
 from vem_server.protocol.errors import ServiceError
 
-_started: list[subprocess.Popen[bytes]] = []
-"""Daemons that this process has started and does not wait for; kept, or Python would warn that they still run."""
-
 
 def start_daemon(*, patience: float = 20.0, options: Sequence[str] = ()) -> Connection:
     """The connection of the running daemon; one is started if there is none.
@@ -40,6 +37,7 @@ def start_daemon(*, patience: float = 20.0, options: Sequence[str] = ()) -> Conn
     while time.monotonic() < latest:
         running = read_connection()
         if running is not None:
+            _let_go(process)
             return running
         if process.poll() is not None and not _another_comes_up():
             break
@@ -59,9 +57,8 @@ def first_words() -> Path:
 
 def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
     itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "vem_server"]
-    with first_words().open("ab") as out:
-        out.truncate(0)
-        process = subprocess.Popen(
+    with first_words().open("wb") as out:
+        return subprocess.Popen(
             [*itself, "daemon", "run", *options],
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -69,8 +66,11 @@ def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
             cwd=places.data_folder(),
             **_detached(),
         )
-    _started.append(process)
-    return process
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Wait for this process no more: it outlives us, and Python would warn that it still runs."""
+    process.returncode = 0
 
 
 def _detached() -> dict[str, Any]:
