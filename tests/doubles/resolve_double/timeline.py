@@ -78,6 +78,17 @@ class Item(Marked, api="TimelineItem"):
         return self._clip
 
 
+class Described(Remote, api="MediaPoolItem"):
+    """The clip that a timeline is in the media pool, with its metadata."""
+
+    def __init__(self, comments: str) -> None:
+        super().__init__()
+        self._comments = comments
+
+    def GetMetadata(self, kind: str = "") -> str | dict[str, str]:
+        return self._comments if kind == "Comments" else {"Comments": self._comments}
+
+
 @dataclass
 class Track:
     """One track; ``kind`` is the format of its sound, "" for picture."""
@@ -96,6 +107,7 @@ class Timeline(Marked, api="Timeline"):
         self._program, self._name, self._clock = program, name, clock
         self._tracks: dict[str, list[Track]] = {"video": [Track("Video 1")], "audio": [], "subtitle": []}
         self._playhead = 0
+        self._comments = ""
 
     @property
     def _start(self) -> int:
@@ -107,6 +119,9 @@ class Timeline(Marked, api="Timeline"):
 
     def GetName(self) -> str:
         return self._name
+
+    def GetMediaPoolItem(self) -> Described:
+        return Described(self._comments)
 
     def GetStartFrame(self) -> int:
         return self._start
