@@ -128,8 +128,9 @@ class Machine:
 
     @property
     def ours(self) -> PurePath:
-        """Our own folder in ``data``, or the one that `VEM_HOME` names."""
-        return self.variable("VEM_HOME", self.data / "vem-plugin")
+        """Our own folder in ``data``, or in the folder that `VEM_HOME` names: the one that the daemon uses, too."""
+        home = self.path(self.environment.get("VEM_HOME", ""))
+        return home / "data" if home.is_absolute() else self.data / "vem-plugin"
 
     @property
     def config(self) -> PurePath:

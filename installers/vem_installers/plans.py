@@ -45,7 +45,7 @@ def plan_for(part: Part, machine: Machine, *, vem: tuple[str, ...], anyway: bool
     """
     match part:
         case "resolve":
-            return plan_resolve(machine, anyway=anyway)
+            return plan_resolve(machine, vem, anyway=anyway)
         case "premiere":
             return plan_premiere(machine, anyway=anyway)
         case "daemon":

@@ -8,6 +8,7 @@ this one; then the plan says what to copy by hand.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import PurePath, PurePosixPath
 
@@ -18,6 +19,7 @@ from vem_installers.steps import Advice, Plan, PutFile, Step
 
 NODE = "WorkflowIntegration.node"
 """The maker's bridge between a Workflow Integration and Resolve. It is copied from the installed SDK, never shipped."""
+COMMAND_FILE = "command.json"
 SDK = PurePosixPath("Developer/Workflow Integrations/Examples/SamplePlugin")
 
 
@@ -38,12 +40,14 @@ def shared_root(machine: Machine) -> PurePath:
     return ours / "Support" if machine.system == "windows" else ours
 
 
-def plan_resolve(machine: Machine, *, anyway: bool = False) -> Plan:
+def plan_resolve(machine: Machine, vem: tuple[str, ...], *, anyway: bool = False) -> Plan:
     """What installing into Resolve means on a machine.
 
     Parameters
     ----------
     machine : Machine
+    vem : tuple of str
+        The command that is `vem` on that machine, in full; the panel inside Resolve starts it.
     anyway : bool
         Put the scripts in even though no Resolve was found where it usually lies.
 
@@ -61,7 +65,7 @@ def plan_resolve(machine: Machine, *, anyway: bool = False) -> Plan:
     if any(isinstance(step, PutFile) for step in panel):
         menus += ", or in Studio Workspace > Workflow Integrations"
     start = Advice(f"Restart Resolve if it is open; then choose {menus}")
-    return Plan("resolve", tuple(map(str, found)), (*_scripts(machine), *panel, start))
+    return Plan("resolve", tuple(map(str, found)), (*_scripts(machine), _command(machine, vem), *panel, start))
 
 
 def _scripts(machine: Machine) -> Iterator[Step]:
@@ -74,6 +78,12 @@ def _scripts(machine: Machine) -> Iterator[Step]:
         else:
             why = "a part of the scripts beside it"
         yield PutFile(root / place, content, why)
+
+
+def _command(machine: Machine, vem: tuple[str, ...]) -> PutFile:
+    """Where programs that cannot ask a shell find `vem`: a file in our data folder."""
+    told = json.dumps({"command": vem}, ensure_ascii=False, indent=1) + "\n"
+    return PutFile(machine.ours / COMMAND_FILE, told.encode(), "how Resolve starts our part")
 
 
 def _workflow_integration(machine: Machine) -> Iterator[Step]:

@@ -39,7 +39,7 @@ def plan_daemon(machine: Machine, vem: tuple[str, ...]) -> Plan:
         case "macos":
             steps = _launchd(machine, vem)
         case "windows":
-            steps = _run_entry(vem)
+            steps = _run_entry(_windowless(machine, vem))
     return Plan("daemon", (), steps)
 
 
@@ -116,6 +116,13 @@ def _launchd(machine: Machine, vem: tuple[str, ...]) -> tuple[Step, ...]:
             otherwise=LATER,
         ),
     )
+
+
+def _windowless(machine: Machine, vem: tuple[str, ...]) -> tuple[str, ...]:
+    """The command without a console window, where a Python that shows none lies beside the one that does."""
+    program = machine.path(vem[0])
+    silent = program.with_name("pythonw.exe")
+    return (str(silent), *vem[1:]) if program.name == "python.exe" and machine.disk.exists(silent) else vem
 
 
 def _run_entry(vem: tuple[str, ...]) -> tuple[Step, ...]:

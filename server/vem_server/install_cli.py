@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,12 +86,9 @@ def uninstall(what: Word, dry_run: DryRun = False, json: Json = False) -> None:
 
 
 def vem_command() -> tuple[str, ...]:
-    """The command that is `vem` in this installation, in full, and on Windows without a console window."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable,)
-    python = Path(sys.executable)
-    windowless = python.with_name("pythonw.exe")
-    return (str(windowless if windowless.exists() else python), "-m", "vem_server")
+    """The command that is `vem` in this installation, in full; the adapters' door, which has all commands."""
+    frozen = getattr(sys, "frozen", False)
+    return (sys.executable,) if frozen else (sys.executable, "-m", "vem_adapters")
 
 
 @contextmanager

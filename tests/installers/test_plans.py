@@ -9,9 +9,9 @@ from vem_installers.machine import ListedProgram
 
 PLANS = Path(__file__).parent / "plans"
 VEM = {
-    "linux": ("/home/ada/.local/share/vem-plugin/python/bin/python", "-m", "vem_server"),
-    "macos": ("/Users/ada/Library/Application Support/vem-plugin/python/bin/python", "-m", "vem_server"),
-    "windows": (r"C:\Users\ada\AppData\Local\vem-plugin\python\Scripts\pythonw.exe", "-m", "vem_server"),
+    "linux": ("/home/ada/.local/share/vem-plugin/python/bin/python", "-m", "vem_adapters"),
+    "macos": ("/Users/ada/Library/Application Support/vem-plugin/python/bin/python", "-m", "vem_adapters"),
+    "windows": (r"C:\Users\ada\AppData\Local\vem-plugin\python\Scripts\python.exe", "-m", "vem_adapters"),
 }
 SDK = "Developer/Workflow Integrations/Examples/SamplePlugin/WorkflowIntegration.node"
 MAC_SHARED = "/Library/Application Support/Blackmagic Design/DaVinci Resolve"
@@ -49,6 +49,7 @@ def full(draw, property_list):
                 r"C:\Program Files\Blackmagic Design\DaVinci Resolve\Resolve.exe": b"",
                 r"C:\Program Files\Adobe\Adobe Premiere 2026\Adobe Premiere.exe": b"",
                 rf"{windows_shared}\{PureWindowsPath(SDK)}": b"node",
+                VEM["windows"][0].replace("python.exe", "pythonw.exe"): b"",
             },
             listed=(ListedProgram("DaVinci Resolve Studio", "21.1.2"),),
         ),
@@ -91,6 +92,7 @@ def test_without_the_program_nothing_is_planned_unless_asked(draw, small_payload
         assert [step.path.name for step in anyway.steps if isinstance(step, PutFile)] == [
             "VEM Music Studio.py",
             "VEM Music.lua",
+            "command.json",
         ]
 
 
