@@ -33,6 +33,8 @@ class Loop:
     ----------
     busy : callable
         Whether any job is queued or running.
+    every_beat : callable
+        Called once a second; must be quick.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Loop:
         *,
         busy: Callable[[], bool],
         idle_exit: float,
+        every_beat: Callable[[], None],
     ) -> None:
         self._sockets = sockets
         self._reception = reception
@@ -51,6 +54,7 @@ class Loop:
         self._inbox = inbox
         self._busy = busy
         self._idle_exit = idle_exit
+        self._every_beat = every_beat
         self._last_use = time.monotonic()
         self._next_beat = self._last_use
         self._draining = False
@@ -87,6 +91,7 @@ class Loop:
             if time.monotonic() >= self._next_beat:
                 self._next_beat = time.monotonic() + HEARTBEAT
                 self._events.beat()
+                self._every_beat()
         self._events.tell_daemon()
 
     def _over(self) -> bool:

@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import psutil
 
 from vem_server.daemon.desk import DaemonName, Desk
 from vem_server.daemon.events import RECENT, Events
+from vem_server.daemon.gatekeeper import Gatekeeper
 from vem_server.daemon.inbox import Inbox
 from vem_server.daemon.instance import only_instance
 from vem_server.daemon.keys import fresh_keys, lasting_token
@@ -106,6 +106,7 @@ class Daemon:
         self._keys = fresh_keys()
         self._sockets = Sockets(self._keys, address=wishes.address)
         self._sessions = Sessions()
+        self._gatekeeper = Gatekeeper(self._announce)
         desk = Desk(
             room,
             self._sessions,
@@ -122,6 +123,7 @@ class Daemon:
             inbox,
             busy=lambda: room.busy,
             idle_exit=wishes.idle_exit,
+            every_beat=self._gatekeeper.tend,
         )
 
     def state(self) -> DaemonState:
@@ -146,7 +148,11 @@ class Daemon:
 
     def live(self) -> None:
         """Let clients in, and serve them."""
-        with self._gateway(), _signals(self.stop):
+        with _signals(self.stop):
+            if self._wishes.gateway:
+                self._gatekeeper.start()
+            else:
+                self._announce(None)
             self._room.start()
             log.info("serving as process %d", self._name.pid)
             try:
@@ -154,26 +160,13 @@ class Daemon:
             finally:
                 remove_connection(self._name.instance)
                 self._room.stop()
+                self._gatekeeper.stop()
         self._sockets.close()
 
-    @contextmanager
-    def _gateway(self) -> Iterator[None]:
-        """The connection file, and beside us gateway and mailbox, which read it."""
-        if not self._wishes.gateway:
-            write_connection(self._connection())
-            yield
-            return
-        from vem_server.gateway import GatewayProcess
-
-        listening = _gateway_socket()
-        if listening is not None:
-            self._gateway_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        gateway = GatewayProcess(listening, write_connection(self._connection()))
-        gateway.start()
-        try:
-            yield
-        finally:
-            gateway.stop()
+    def _announce(self, gateway: str | None) -> Path:
+        """Write the connection file: from now on clients find us."""
+        self._gateway_url = gateway
+        return write_connection(self._connection())
 
     def _connection(self) -> Connection:
         keys = self._keys
@@ -191,25 +184,6 @@ class Daemon:
             token=lasting_token(),
             gateway=self._gateway_url,
         )
-
-
-def _gateway_socket() -> socket.socket | None:
-    """The first free port, that of the last daemon before the others, so that open panels find us again."""
-    from vem_server.gateway import PORTS, GatewayError, listen
-
-    note = places.data_folder() / "gateway.port"
-    try:
-        last = int(note.read_text())
-    except (OSError, ValueError):
-        last = PORTS[0]
-    first = [last] if last in PORTS else []
-    try:
-        listening = listen([*first, *(port for port in PORTS if port not in first)])
-    except GatewayError as error:
-        log.warning("no gateway: %s", error)
-        return None
-    note.write_text(str(listening.getsockname()[1]))
-    return listening
 
 
 @contextmanager

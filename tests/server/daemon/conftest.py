@@ -119,8 +119,8 @@ def new_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     """Daemons of this test alone."""
     made: list[Daemon] = []
 
-    def make(*options: str) -> Daemon:
-        made.append(Daemon(tmp_path, "--no-gateway", *options))
+    def make(*options: str, gateway: bool = False) -> Daemon:
+        made.append(Daemon(tmp_path, *options, *([] if gateway else ["--no-gateway"])))
         return made[-1]
 
     yield make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -158,6 +159,28 @@ def test_a_client_ends_it_and_is_answered(new_daemon: Callable[..., Any], line_t
     talk.hello()
     assert talk.ask("shutdown")["kind"] == "shutdown_reply"
     assert one.ended() == 0
+
+
+def test_a_gateway_that_dies_is_started_anew(new_daemon: Callable[..., Any]) -> None:
+    one = new_daemon(gateway=True)
+    old = listener_at(one.connection()["gateway"], one.process.pid)
+    old.kill()
+    new = listener_at(one.connection()["gateway"], one.process.pid, other_than=old)
+    assert new.pid != old.pid
+
+
+def listener_at(url: str, daemon: int, other_than: psutil.Process | None = None) -> psutil.Process:
+    """The child of the daemon that listens at the gateway's address, as soon as there is one."""
+    port = int(url.rsplit(":", 1)[1])
+    latest = time.monotonic() + 30
+    while time.monotonic() < latest:
+        for child in psutil.Process(daemon).children():
+            with contextlib.suppress(psutil.Error):
+                heard = {at.laddr.port for at in child.net_connections("tcp4") if at.status == psutil.CONN_LISTEN}
+                if port in heard and child != other_than:
+                    return child
+        time.sleep(0.05)
+    raise AssertionError("no gateway listens")
 
 
 def test_an_address_that_is_not_ours_is_refused(new_daemon: Callable[..., Any]) -> None:
