@@ -62,14 +62,14 @@ KNOWN: dict[str, tuple[int | str, str, str, int, int]] = {
     "scenedetect-gen__bikes_fcp7.xml": (250, "25", "00:00:00:00", 6, 0),
 }
 REFUSED = {
-    "otio-cmx3600-adapter__multi_audio.edl": "The timeline shows no picture.",
-    "otio-fcp-adapter__sample_just_track.xml": "The timeline has no length.",
-    "pipeline-neo__1920x1080.fcpxml": "The timeline has no length.",
-    "pipeline-neo__AudioOnly.fcpxml": "The timeline shows no picture.",
+    "otio-cmx3600-adapter__multi_audio.edl": "The timeline holds only sound (2 clips) and no picture.",
+    "otio-fcp-adapter__sample_just_track.xml": "The timeline is empty: it has no length, for no clip lies on it.",
+    "pipeline-neo__1920x1080.fcpxml": "The timeline is empty: it has no length, for no clip lies on it.",
+    "pipeline-neo__AudioOnly.fcpxml": "The timeline holds only sound (5 clips) and no picture.",
     "pipeline-neo__StandaloneAssetClip.fcpxml": "The file holds 1 clip of a library, but no project.",
-    "pycmx__INS4_R1_DX_092117.edl": "The timeline shows no picture.",
-    "pycmx__TEST.edl": "The timeline shows no picture.",
-    "swift-daw-file-tools__BasicMarkers.xml": "This is XML of a kind that is not read here (<tracklist2>).",
+    "pycmx__INS4_R1_DX_092117.edl": "The timeline holds only sound (466 clips) and no picture.",
+    "pycmx__TEST.edl": "The timeline holds only sound (119 clips) and no picture.",
+    "swift-daw-file-tools__BasicMarkers.xml": "This is a Cubase track archive, not an edit that is read here.",
 }
 RATES = {name: Fraction(25 if "bikes" in name else 24) for name in KNOWN if name.endswith(".edl")}
 """Frames per second that an editor would give with --rate; of these films it is known."""

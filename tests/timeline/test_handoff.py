@@ -92,7 +92,7 @@ def test_media_of_a_take_keep_their_timecode(samples: Path, tmp_path: Path) -> N
 
 
 def test_the_wave_says_where_it_begins(samples: Path, tmp_path: Path) -> None:
-    edit = edit_of(samples, "pycmx__test_25.edl")
+    edit = edit_of(samples, "pipeline-neo__BasicMarkers_1HourProjectStart.fcpxml")
     start = edit.clock.timecode_of(Fraction(0))
     assert start != "00:00:00:00"
     plain = music_for(edit, tmp_path)

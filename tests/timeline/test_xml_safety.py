@@ -94,3 +94,17 @@ def test_places_of_elements_in_the_bytes() -> None:
     assert raw[c.inner : c.closing] == b"t"
     assert raw[root.inner : root.closing] == raw[raw.index(b"<!--") : raw.index(b"</a>")]
     assert root.text == "\né"
+
+
+@pytest.mark.parametrize(
+    "text", ["<r><a/></r>", "<r><a x='/>' /></r>", "<r><a\n/>\n</r>", "<r> <a></a></r>", "<r><a>t</a><b/></r>"]
+)
+def test_every_element_knows_where_it_stands(text: str) -> None:
+    """Expat tells the end of ``<a/>`` where the next tag begins, which may be an end tag as well."""
+    root = parse_xml(text.encode(), Path("x"))
+    assert (root.start, root.end) == (0, len(text))
+    (first, *_) = root.children
+    element = text[first.start : first.end]
+    assert element.startswith("<a")
+    assert element.endswith("/>" if "</a>" not in text else "</a>")
+    assert text[first.inner : first.closing] == ("t" if "t</a>" in text else "")

@@ -26,6 +26,16 @@ _PROJECTS = {
     ".veg": "a VEGAS project",
     ".aep": "an After Effects project",
 }
+_XML_OF_OTHERS = {
+    "ges": "a GStreamer editing project, as Pitivi writes it",
+    "tracklist2": "a Cubase track archive",
+    "premieredata": "a Premiere project without its packing",
+    "html": "a web page",
+    "svg": "a drawing",
+    "plist": "a property list",
+    "smil": "a SMIL presentation",
+}
+"""Root elements of XML that people take for timelines."""
 _EXPORT = "Export the edit as OpenTimelineIO (.otio), FCPXML, Final Cut 7 XML or EDL."
 
 
@@ -167,8 +177,11 @@ def edit_of_xml(root: Element, path: Path, *, timeline: str | None = None) -> Ed
             from vem_timeline.mlt import edit_of_mlt
 
             return _with_length(edit_of_mlt(root, path, book, timeline=timeline))
+    known = _XML_OF_OTHERS.get(root.tag.rpartition("}")[2].lower())
     raise UnreadableTimeline(
-        f"This is XML of a kind that is not read here (<{root.tag[:40]}>).",
+        f"This is {known}, not an edit that is read here."
+        if known
+        else f"This is XML of a kind that is not read here (<{root.tag[:40]}>).",
         where=str(path),
         remedy=_EXPORT,
     )
@@ -176,7 +189,10 @@ def edit_of_xml(root: Element, path: Path, *, timeline: str | None = None) -> Ed
 
 def _with_length(edit: Edit) -> Edit:
     if edit.root.duration <= 0:
-        raise EmptyTimeline("The timeline has no length.", remedy="Put at least one enabled clip on a picture track.")
+        raise EmptyTimeline(
+            "The timeline is empty: it has no length, for no clip lies on it.",
+            remedy="Put at least one enabled clip on a picture track.",
+        )
     return edit
 
 

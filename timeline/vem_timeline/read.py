@@ -13,6 +13,7 @@ from vem_timeline.storyboard import Storyboard
 
 if TYPE_CHECKING:
     from vem_timeline.document import Document
+    from vem_timeline.tree import Node
 
 __all__ = ["edit_of_document", "read", "storyboard_of_edit", "unpack"]
 
@@ -65,7 +66,7 @@ def storyboard_of_edit(edit: Edit) -> Storyboard:
     clock, root, book = edit.clock, edit.root, edit.book
     pieces = flatten(root, book)
     if not any(piece.end > 0 and not piece.black for piece in pieces):
-        raise _empty("The timeline shows no picture.", edit.path)
+        raise _without_picture(edit)
     stretches = stretches_of_pieces(pieces, root.duration, clock=clock, book=book)
     if stretches[-1].piece is None and stretches[-1].duration > 1:
         book.add(
@@ -106,9 +107,30 @@ def edit_of_document(document: Document) -> Edit:
         clock = clock_of_timeline(document.timeline, book)
         root = tree_of_timeline(document.timeline, clock, book)
     if root.duration == 0:
-        raise _empty("The timeline has no length.", path)
+        raise _empty("The timeline is empty: it has no length, for no clip lies on it.", path)
     folder = path if path.is_dir() else path.parent
     return Edit(document.timeline.name or path.stem, path, folder, clock, root, book, document.members)
+
+
+def _without_picture(edit: Edit) -> EmptyTimeline:
+    """Why nothing is to be seen, by what lies on the tracks."""
+    seen, heard = _clips_in(edit.root, picture=True), _clips_in(edit.root, picture=False)
+    if heard and not seen:
+        return EmptyTimeline(
+            f"The timeline holds only sound ({heard} clip{'s' * (heard > 1)}) and no picture.",
+            where=str(edit.path),
+            remedy="Export the timeline that has the picture, with all of its tracks.",
+        )
+    if seen:
+        return _empty("The timeline shows no picture: its clips are switched off, titles, or black.", edit.path)
+    return _empty("The timeline shows no picture: nothing but gaps lies on it.", edit.path)
+
+
+def _clips_in(node: Node, *, picture: bool) -> int:
+    """How many clips lie on tracks of picture, or on others."""
+    if node.kind == "track" and (node.role.lower() == "video") is not picture:
+        return 0
+    return (node.kind == "clip") + sum(_clips_in(child, picture=picture) for child in node.items)
 
 
 def _empty(what: str, path: Path) -> EmptyTimeline:

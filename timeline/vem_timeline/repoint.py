@@ -16,17 +16,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from vem_timeline import splice
 from vem_timeline.bundle import member_of_url
 from vem_timeline.bundle_write import members_of, put_on_disk
-from vem_timeline.errors import UnwritableTimeline
+from vem_timeline.errors import UnreadableTimeline, UnwritableTimeline
 from vem_timeline.formats import bytes_of, format_of, main_file_of
 from vem_timeline.music_track import MusicClip
 from vem_timeline.ownership import METADATA_KEY, carries_id, id_in, name_with_id, without_id
-from vem_timeline.write import audio_urls, own_tracks, tracks_in, write_scored
+from vem_timeline.write import audio_urls, own_tracks, scored_timelines, tracks_in, write_scored
+
+if TYPE_CHECKING:
+    from vem_timeline.document import Document
 
 _SPLICED = ("otio", "otioz", "otiod")
 _OWN_CLIP = re.compile(r"_v\d+ music · ([0-9a-f]{4})\b")
@@ -52,19 +55,20 @@ def music_in(timeline: Path) -> HeldMusic | None:
     Parameters
     ----------
     timeline : Path
-        Of any format that our music is written into. Of XML only the id is told, in the name of our clip.
+        Of any format that our music is written into. Of XML only the id is told, in the name of our clip. Where a file
+        holds several timelines, the one that holds our music counts.
 
     Raises
     ------
     UnreadableTimeline, EmptyTimeline
-        If it cannot be read.
+        If it cannot be read, or several timelines in it hold music of ours.
     """
-    from vem_timeline.document import open_document
-
     if format_of(timeline) not in _SPLICED:
-        found = _OWN_CLIP.search(unescape(bytes_of(main_file_of(timeline)).decode("utf-8", "replace")))
-        return None if found is None else HeldMusic(found[1], "")
-    document = open_document(timeline)
+        found = set(_OWN_CLIP.findall(unescape(bytes_of(main_file_of(timeline)).decode("utf-8", "replace"))))
+        if len(found) > 1:
+            raise _held_by_several(timeline, len(found))
+        return HeldMusic(found.pop(), "") if found else None
+    document = _open_scored(timeline)
     spans = tracks_in(document)
     for index in own_tracks(document.text, spans):
         track = splice.value_at(document.text, spans[index])
@@ -75,7 +79,12 @@ def music_in(timeline: Path) -> HeldMusic | None:
 
 
 def repoint(
-    source: Path, destination: Path, music: MusicClip, *, stretch: tuple[Fraction, Fraction] | None = None
+    source: Path,
+    destination: Path,
+    music: MusicClip,
+    *,
+    stretch: tuple[Fraction, Fraction] | None = None,
+    timeline: str | None = None,
 ) -> Path:
     """Write a scored timeline whose music track holds another take of the same length.
 
@@ -90,6 +99,8 @@ def repoint(
         The take. Its markers count where the track is replaced; else those there are right: the beats have not moved.
     stretch : (start, end), optional
         Seconds that sound new: markers there get the new take's id. None is the whole.
+    timeline : str, optional
+        Which of several timelines of an XML file was scored; in OpenTimelineIO's files it is the one with our track.
 
     Returns
     -------
@@ -103,11 +114,11 @@ def repoint(
     UnreadableTimeline, EmptyTimeline
         If the source cannot be read, or what came out.
     """
-    from vem_timeline.document import open_document, timeline_of_text
+    from vem_timeline.document import timeline_of_text
 
     if format_of(source) not in _SPLICED:
-        return _replaced(source, destination, music)
-    document = open_document(source)
+        return _replaced(source, destination, music, timeline)
+    document = _open_scored(source)
     members = members_of(document)
     if (members is None) != (destination.suffix.lower() not in (".otioz", ".otiod")):
         raise UnwritableTimeline(
@@ -130,17 +141,40 @@ def repoint(
         track = splice.value_at(text, spans[index])
         _point(track, music, packed=packed, stretch=stretch)
         text = splice.replaced(text, spans[index], json.dumps(track, indent=4, ensure_ascii=False))
-    timeline_of_text(text, source)
+    timeline_of_text(text, source, wanted=document.timeline.name or None)
     gone = {member_of_url(url, members or frozenset()) for url in old} | {packed}
     dropped = frozenset(member for member in gone if member is not None)
     put_on_disk(document, destination, text, packed=packed, audio=music.audio, dropped=dropped)
     return destination
 
 
-def _replaced(source: Path, destination: Path, music: MusicClip) -> Path:
+def _open_scored(path: Path) -> Document:
+    """The timeline of a file; of several, the one that holds music of ours."""
+    from vem_timeline.document import open_document
+
+    try:
+        return open_document(path)
+    except UnreadableTimeline:
+        names = scored_timelines(path)
+        if not names:
+            raise
+    if len(names) > 1:
+        raise _held_by_several(path, len(names))
+    return open_document(path, timeline=names[0])
+
+
+def _held_by_several(path: Path, count: int) -> UnreadableTimeline:
+    return UnreadableTimeline(
+        f"The file holds music of ours {count} times, on timelines of its own each.",
+        where=str(path),
+        remedy="Export the timeline you mean into a file of its own.",
+    )
+
+
+def _replaced(source: Path, destination: Path, music: MusicClip, timeline: str | None) -> Path:
     growing = destination.with_name(f".{destination.stem}.{os.getpid()}{destination.suffix}")
     try:
-        write_scored(source, growing, music)
+        write_scored(source, growing, music, timeline=timeline)
         if destination.is_dir():  # a folder takes no other folder's place
             shutil.rmtree(destination)
         return growing.replace(destination)

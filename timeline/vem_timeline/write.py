@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vem_timeline.document import Document
 
 _RATE = re.compile(r'"rate"\s*:\s*([0-9.eE+-]+)')
+_UNNAMED = "untitled"
 _LINK_ID = re.compile(r'"LinkID"\s*:\s*"?(\d+)')
 
 
@@ -102,7 +103,7 @@ def write_scored(
         link_id=str(1 + max((int(number) for number in _LINK_ID.findall(bare)), default=0)),
     )
     text = _with_track(document, spans, own, track)
-    check_readable(text, source)
+    check_readable(text, source, timeline=timeline)
     put_on_disk(document, destination, text, packed=packed, audio=music.audio, dropped=old_audio)
     return destination
 
@@ -138,32 +139,44 @@ def _check_destination(document: Document, destination: Path) -> None:
             where=str(destination),
             remedy=f"Give it a name that ends in {kind}.",
         )
-    refuse_overwriting(document.path, destination, ours=_is_scored_by_us(destination))
+    refuse_overwriting(document.path, destination, ours=bool(scored_timelines(destination)))
 
 
-def _is_scored_by_us(path: Path) -> bool:
-    from vem_timeline.document import open_document
+def scored_timelines(path: Path) -> tuple[str, ...]:
+    """Names of the timelines in a file of OpenTimelineIO's that hold music of ours; none if it cannot be read."""
+    from vem_timeline.document import text_of_file
 
     try:
-        document = open_document(path)
-    except TimelineError:
-        return False
-    return bool(own_tracks(document.text, tracks_in(document)))
+        text, _ = text_of_file(path)
+        return tuple(name for name, start in timelines_in(text) if own_tracks(text, tracks_at(text, start)))
+    except (TimelineError, ValueError, IndexError, RecursionError):
+        return ()
 
 
 def tracks_in(document: Document) -> list[splice.JsonSpan]:
-    """Where the tracks stand in the text of a timeline (which OpenTimelineIO has read already)."""
-    text = document.text
+    """Where the tracks of the timeline stand in its file's text (which OpenTimelineIO has read already)."""
+    text, wanted = document.text, document.timeline.name or _UNNAMED
     try:
-        timeline = _timeline_at(text, splice.start_of_root(text))
-        tracks = None if timeline is None else splice.member_at(text, timeline, "tracks")
-        children = None if tracks is None else splice.member_at(text, tracks, "children")
-        spans = [] if children is None else splice.entries_at(text, children)
+        found = timelines_in(text)
+        start = found[0][1] if len(found) == 1 else next((start for name, start in found if name == wanted), None)
+        spans = [] if start is None else tracks_at(text, start)
     except (ValueError, IndexError) as error:
         raise _no_tracks(document.path) from error
     if not spans:
         raise _no_tracks(document.path)
     return spans
+
+
+def timelines_in(text: str) -> list[tuple[str, int]]:
+    """Name and place of every timeline in a file's text, in their order."""
+    return list(_timelines_at(text, splice.start_of_root(text)))
+
+
+def tracks_at(text: str, timeline: int) -> list[splice.JsonSpan]:
+    """Where the tracks of the timeline stand that begins at a place."""
+    tracks = splice.member_at(text, timeline, "tracks")
+    children = None if tracks is None else splice.member_at(text, tracks, "children")
+    return [] if children is None else splice.entries_at(text, children)
 
 
 def _no_tracks(path: Path) -> UnreadableTimeline:
@@ -174,17 +187,17 @@ def _no_tracks(path: Path) -> UnreadableTimeline:
     )
 
 
-def _timeline_at(text: str, start: int) -> int | None:
-    """Where the timeline begins: here, or inside the collection here."""
+def _timelines_at(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """The timeline here, or those inside the collection here."""
     schema = splice.member_at(text, start, "OTIO_SCHEMA")
     if schema is not None and text.startswith('"Timeline.', schema):
-        return start
-    if schema is not None and text.startswith('"SerializableCollection.', schema):
+        name = splice.member_at(text, start, "name")
+        told = None if name is None else json.JSONDecoder().raw_decode(text, name)[0]
+        yield str(told or _UNNAMED), start
+    elif schema is not None and text.startswith('"SerializableCollection.', schema):
         children = splice.member_at(text, start, "children")
-        entries = splice.entries_at(text, children) if children is not None else []
-        found = (_timeline_at(text, entry.start) for entry in entries)
-        return next((timeline for timeline in found if timeline is not None), None)
-    return None
+        for entry in splice.entries_at(text, children) if children is not None else []:
+            yield from _timelines_at(text, entry.start)
 
 
 def own_tracks(text: str, spans: list[splice.JsonSpan]) -> tuple[int, ...]:
@@ -253,14 +266,14 @@ def _member_for(music: MusicClip, members: frozenset[str]) -> str:
     return f"media/{name}" if name not in taken else f"media/vem_{short_id(music.take_id)}_{name}"
 
 
-def check_readable(text: str, source: Path) -> None:
+def check_readable(text: str, source: Path, *, timeline: str | None = None) -> None:
     """Read the result as any program would, before it is put on disk."""
     from vem_timeline.document import timeline_of_text
 
-    timeline = timeline_of_text(text, source)  # kept: its tracks live only as long as it does
+    scored = timeline_of_text(text, source, wanted=timeline)  # kept: its tracks live only as long as it does
     own = [
         track
-        for track in timeline.tracks
+        for track in scored.tracks
         if track.name == TRACK_NAME and is_own_track(track.name, track.metadata, (clip.name for clip in track))
     ]
     if [len(track) for track in own] != [1]:

@@ -136,7 +136,6 @@ class _Builder:
             raise _refused("The XML holds more than any timeline: too many elements, or nested too deep.", self.path)
         at = self.parser.CurrentByteIndex
         element = Element(tag, attributes or _NOTHING, at)
-        element.inner = -1  # told by the end of the start tag, see `_end`
         if self.open:
             self.open[-1].children.append(element)
         else:
@@ -147,14 +146,13 @@ class _Builder:
     def _end(self, tag: str) -> None:
         element = self.open.pop()
         element.text = "".join(self.texts.pop())
-        at = self.parser.CurrentByteIndex
-        # Of <a/> expat tells the end tag where the start tag stands, or just behind it.
-        if self.raw.startswith(b"</", at) and at > element.start:
-            element.closing = at
-            element.end = _after(self.raw, at)
-            element.inner = _after_tag(self.raw, element.start)
+        element.inner = _after_tag(self.raw, element.start)
+        # Of <a/> expat tells the end where the tag stands or just behind it, where another one may end: see the text.
+        if self.raw[element.inner - 2 : element.inner] == b"/>":
+            element.end = element.closing = element.inner
         else:
-            element.end = element.inner = element.closing = _after_tag(self.raw, element.start)
+            element.closing = self.parser.CurrentByteIndex
+            element.end = _after(self.raw, element.closing)
 
     def _text(self, text: str) -> None:
         self.told += len(text)
