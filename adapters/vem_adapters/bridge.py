@@ -35,11 +35,14 @@ class Bridge:
         Gives the host; called again whenever the program was lost.
     folder : callable
         Where the exports of a host lie.
+    page : callable
+        Gives the URL of the panel.
     """
 
-    def __init__(self, find: Callable[[], Host], folder: Callable[[Host], Path]) -> None:
+    def __init__(self, find: Callable[[], Host], *, folder: Callable[[Host], Path], page: Callable[[], str]) -> None:
         self._find = find
         self._folder = folder
+        self._page = page
         self._host: Host | None = None
         self._seen = Selection()
         self._tasks: Mapping[str, Callable[[Host, Message], Message]] = {
@@ -60,6 +63,8 @@ class Bridge:
         """The answer to one message of the page; an error is one, too."""
         asked = {"id": message["id"]} if isinstance(message.get("id"), str) else {}
         try:
+            if message.get("vem") == "open":  # the window around the page asks: it needs no editor
+                return {"vem": "open", "url": self._page()} | asked
             task = self._tasks.get(str(message.get("vem")))
             if task is None:
                 raise HostRefused(f"The page asked for {message.get('vem')!r}, which is unknown.", remedy="Update VEM.")
@@ -204,9 +209,8 @@ def _as_where(chosen: Selection) -> Message:
 
 
 def _marker_of(entry: Mapping[str, Any]) -> MusicMarker:
-    return MusicMarker(
-        _time_of(entry), str(entry["name"]), str(entry.get("color") or "BLUE"), str(entry.get("comment") or "")
-    )
+    color = entry.get("color") or ("RED" if entry.get("kind") == "hit" else "BLUE")
+    return MusicMarker(_time_of(entry), str(entry["name"]), str(color), str(entry.get("comment") or ""))
 
 
 def _time_of(entry: Mapping[str, Any]) -> Fraction:

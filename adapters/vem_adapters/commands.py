@@ -86,7 +86,18 @@ def bridge() -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
-    serve(Bridge(_resolve_host, home_of), sys.stdin, write)
+    serve(Bridge(_resolve_host, folder=home_of, page=_page), sys.stdin, write)
+
+
+def _page() -> str:
+    """The panel's URL for a window inside Resolve; the daemon is started if none runs."""
+    from vem_server.daemon.start import start_daemon
+    from vem_server.protocol.errors import ServiceError
+
+    connection = start_daemon()
+    if connection.gateway is None:
+        raise ServiceError("unreachable", "The daemon serves no panels.", remedy="`vem daemon logs` says why.")
+    return f"{connection.gateway}/#token={connection.token}&host=resolve"
 
 
 def home_of(host: Host) -> Path:

@@ -24,7 +24,7 @@ def lab(tmp_path: Path) -> ResolveLab:
 
 @pytest.fixture
 def bridge(lab: ResolveLab, tmp_path: Path) -> Bridge:
-    return Bridge(lambda: lab.host, lambda host: tmp_path / "out")
+    return Bridge(lambda: lab.host, folder=lambda host: tmp_path / "out", page=lambda: "http://127.0.0.1:8765/#token=t")
 
 
 def marks(clip: Any) -> list[dict[str, Any]]:
@@ -35,6 +35,20 @@ def test_the_page_learns_who_is_there(bridge: Bridge) -> None:
     assert bridge.answer({"vem": "ready", "id": "7"}) == {
         "vem": "host", "program": "DaVinci Resolve Studio 21.0.2.4", "export": "otio", "sequence": "edit", "id": "7",
     }  # fmt: skip
+
+
+def test_the_window_around_the_page_learns_where_it_lies(tmp_path: Path) -> None:
+    def nobody() -> Any:
+        raise HostAbsent("Not running.", remedy="Start it.")
+
+    bridge = Bridge(nobody, folder=lambda host: tmp_path, page=lambda: "http://127.0.0.1:8765/#token=t")
+    assert bridge.answer({"vem": "open"}) == {"vem": "open", "url": "http://127.0.0.1:8765/#token=t"}
+
+
+def test_hits_and_bars_of_the_page_get_their_colours(bridge: Bridge, lab: ResolveLab) -> None:
+    kinds = [{"seconds": 1.0, "name": "door", "kind": "hit"}, {"seconds": 2.0, "name": "BAR 2", "kind": "downbeat"}]
+    assert bridge.answer({"vem": "mark", "take": "ab3f12", "markers": kinds})["written"] == 2
+    assert [lab.timeline._markers[float(frame)]["color"] for frame in (25, 50)] == ["Red", "Blue"]
 
 
 def test_an_edit_goes_out_and_its_music_comes_in(bridge: Bridge, lab: ResolveLab, tmp_path: Path) -> None:
@@ -91,7 +105,7 @@ def test_a_program_that_is_gone_is_looked_for_again(lab: ResolveLab, tmp_path: P
             raise HostAbsent("Not running.", remedy="Start it.")
         return lab.host
 
-    bridge = Bridge(find, lambda host: tmp_path)
+    bridge = Bridge(find, folder=lambda host: tmp_path, page=str)
     assert bridge.answer({"vem": "ready"}) == {
         "vem": "failed", "kind": "HostAbsent", "message": "Not running.", "remedy": "Start it.",
     }  # fmt: skip
