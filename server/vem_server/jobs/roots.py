@@ -6,6 +6,7 @@ root may be hidden (a name that begins with a dot, or a folder where programs ke
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import string
@@ -71,7 +72,9 @@ class Roots:
             )
         try:
             true = place.resolve()
-        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, names too long
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                true.lstat()
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, names too long, no permission
             raise self._refused(place) from error
         if not any(_holds(root, true) for root in self.folders):
             raise self._refused(place)

@@ -296,7 +296,7 @@ class Supervisor(threading.Thread):
                 worker.kill("cancelled")
             elif now - worker.heard > self._limits.patience:
                 worker.kill("hung")
-            elif worker.memory() > self._limits.memory:
+            elif worker.job is not None and worker.memory() > self._limits.memory:
                 worker.kill("memory")
 
     def _lost(self, worker: WorkerProcess) -> None:

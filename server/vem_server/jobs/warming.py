@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from importlib import import_module
 
 from vem_plugin.errors import VemError
@@ -33,14 +34,24 @@ _STUDIO = (
 )
 
 
-def warm(lane: Lane) -> Ready:
-    """Load everything that a lane's jobs need: for a studio also the models, which then stay.
+def warm(lane: Lane) -> Iterator[Ready | None]:
+    """Load everything that a lane's jobs need, step by step; for a studio also the models, which then stay.
 
-    Missing weights are no error here: the jobs that need them will say so.
+    A desk is ready at once and loads while nobody asks for anything; a studio is ready once it has its models. Missing
+    weights are no error here: the jobs that need them will say so.
+
+    Yields
+    ------
+    Ready or None
+        After each step: what to tell the daemon, if anything.
     """
+    if lane == "desk":
+        yield Ready(models=False, device="cpu")
     for module in _STUDIO if lane == "studio" else _DESK:
         import_module(module)
-    return _open_models() if lane == "studio" else Ready(models=False, device="cpu")
+        yield None
+    if lane == "studio":
+        yield _open_models()
 
 
 def _open_models() -> Ready:

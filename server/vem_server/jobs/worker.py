@@ -94,16 +94,24 @@ class _Worker:
             os._exit(1)
 
     def run(self) -> None:
+        """Load what is needed and do the jobs as they come; never returns."""
         from vem_server.jobs.warming import warm
 
-        self._say(warm(self._seat.lane))
+        for ready in warm(self._seat.lane):
+            if ready is not None:
+                self._say(ready)
+            while not self._jobs.empty():
+                self._do_next()
         while True:
-            begin = self._jobs.get()
-            ended = self._do(begin)
-            self._unwanted.discard(begin.job)
-            self._say(ended)
-            if ended.problem is not None and ended.problem.code == OUT_OF_MEMORY.code:
-                sys.exit(1)  # what still holds the memory goes with the process
+            self._do_next()
+
+    def _do_next(self) -> None:
+        begin = self._jobs.get()
+        ended = self._do(begin)
+        self._unwanted.discard(begin.job)
+        self._say(ended)
+        if ended.problem is not None and ended.problem.code == OUT_OF_MEMORY.code:
+            sys.exit(1)  # what still holds the memory goes with the process
 
     def _do(self, begin: Begin) -> Ended:
         """One job, to its end whatever it is."""

@@ -85,7 +85,7 @@ def test_cancelling(open_room, heard, edit):
     asked = time.monotonic()
     assert room.cancel(running.id).state == "running"
     assert heard.over(running.id).state == "cancelled"
-    assert time.monotonic() - asked < 0.5
+    assert time.monotonic() - asked < 2.0  # 0.5 on a machine with nothing else to do: benchmarks/SERVER.md
     assert room.cancel(running.id).state == "cancelled"
     after = room.submit(_inspect(edit, "after"))
     assert heard.over(after.id).state == "done"

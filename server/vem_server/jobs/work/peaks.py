@@ -35,7 +35,7 @@ def peaks(request: Peaks, bench: Bench) -> dict[str, Any]:
     sound = _sound_of(Path(request.edit), request.file)
     bench.report("listen", 0.0, sound.name)
     low, high, samples, rate = _envelope(sound)
-    low, high = _columns(low, high, request.columns)
+    low, high = _columns(low, high, samples, request.columns)
     bench.report("listen", 1.0)
     return {
         "path": str(sound),
@@ -96,12 +96,12 @@ def _envelope(sound: Path) -> tuple[NDArray[np.float32], NDArray[np.float32], in
 
 
 def _columns(
-    low: NDArray[np.float32], high: NDArray[np.float32], columns: int
+    low: NDArray[np.float32], high: NDArray[np.float32], samples: int, columns: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Buckets gathered into columns; each bucket is in the columns it touches, so no peak is lost."""
     import numpy as np
 
-    edges = np.linspace(0, len(low), columns + 1)
+    edges = np.linspace(0, samples / BUCKET, columns + 1)
     spans = [slice(int(first), max(int(np.ceil(last)), int(first) + 1)) for first, last in pairwise(edges)]
     return np.array([low[span].min() for span in spans]), np.array([high[span].max() for span in spans])
 

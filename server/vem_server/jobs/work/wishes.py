@@ -26,17 +26,20 @@ def settings_of(request: Inspect | Plan | Score | Thumbnails) -> Settings:
 
 
 def settings_for_take(request: Rescore | Reconform) -> Settings | None:
-    """The take's own settings with another device or model, if one is asked for; else None.
+    """The take's own settings with what the request asks for otherwise; None if it asks for nothing.
 
     Raises
     ------
     SettingsError, TimelineError
         As ``take_in``.
     """
-    if request.device is None and request.model is None:
+    asked = {name: getattr(request, name, None) for name in ("device", "model", "timeline", "rate")}
+    changed = {name: value for name, value in asked.items() if value is not None}
+    if not changed:
         return None
-    settings = take_in(Path(request.edit)).take.settings
-    return replace(settings, device=request.device or settings.device, model=place_of(request.model) or settings.model)
+    if "model" in changed:
+        changed["model"] = place_of(request.model)
+    return replace(take_in(Path(request.edit)).take.settings, **changed)
 
 
 def ask_of(request: Rescore) -> Ask:
