@@ -3,8 +3,8 @@
     python benchmarks/server_fuzz.py [--count 200000] [--seed 1]
 
 Three quarters go to the two ROUTER sockets as frames, encrypted with the right keys (without them nothing gets in at
-all, as the tests show), one quarter as JSON bodies to the gateway. Mutations start from one valid message of every kind:
-values replaced by hostile ones, fields added, dropped and doubled, bytes flipped, cut and repeated, frames lost and
+all, as the tests show), one quarter as JSON bodies to the gateway. Mutations start from one valid message of every
+kind: values replaced by hostile ones, fields added and dropped, bytes flipped, cut and repeated, frames lost and
 swapped. Besides, bare bytes are thrown at the ports.
 """
 
