@@ -110,10 +110,10 @@ def _lock(scored: Path, shot: int | None, shots: str | None, *, locked: bool, js
         typer.echo(f"Locked: {', '.join(f'shot {number}' for number in done['locked']) or 'none'}.")
 
 
-def _of_takes(scored: Path, daemon: bool, **asked: str) -> dict[str, Any]:
+def _of_takes(scored: Path, daemon: bool, *, action: str, take: str | None = None) -> dict[str, Any]:
     from vem_server.protocol.messages import Takes
 
-    return carry_out(request_of(Takes, scored, **asked), {}, quiet=True, daemon=daemon)
+    return carry_out(request_of(Takes, scored, action=action, take=take), {}, quiet=True, daemon=daemon)
 
 
 def _run_of(shot: int | None, shots: str | None) -> tuple[int, ...]:

@@ -6,7 +6,8 @@ Pages of the whole web run in browsers on this machine, so listening on 127.0.0.
 - *Origin*, if sent, must be our own page, or none of the web's: the panels inside editing programs send ``null``,
   ``file://`` or a scheme of their own. Whatever runs under ``http(s)://`` elsewhere is refused, and so are browser
   extensions.
-- *Sec-Fetch-Site*, if sent, must not tell of another site, unless such a panel asks.
+- *Sec-Fetch-Site*, if sent, must not tell of another site, unless such a panel asks, or a window is opened on the page
+  itself (which holds nothing of the user's, and cannot be framed): so do editing programs, and maybe they say so.
 - The *token* of the connection file opens everything that touches a job or a file. It travels in the
   ``Authorization`` header, never in a URL, where logs and histories would keep it; there are no cookies, so no page
   can ride on somebody else's.
@@ -23,6 +24,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vem_server.gateway.replies import refusal
+from vem_server.gateway.tickets import TICKET_SECONDS
 from vem_server.protocol.errors import ServiceError
 
 API = "/api/v1/"
@@ -101,7 +103,8 @@ class Doorman:
             raise ServiceError("foreign_origin", "Pages of this origin are not let in.", where=origin[:200])
         elsewhere = headers.get("sec-fetch-site", "none").lower() not in ("none", "same-origin")
         of_a_panel = origin is not None and _is_of_a_panel(origin)
-        if elsewhere and not of_a_panel and not scope["path"].startswith(TICKETED):
+        opens_the_page = scope["path"] == "/" and headers.get("sec-fetch-dest") == "document"
+        if elsewhere and not of_a_panel and not opens_the_page and not scope["path"].startswith(TICKETED):
             raise ServiceError("foreign_origin", "Another site has asked for this.", where="Sec-Fetch-Site")
 
     def _check_token(self, scope: Scope, headers: Headers) -> None:
@@ -131,6 +134,7 @@ class Doorman:
         of_api = scope["path"].startswith(API)
         origin = asked.get("origin", "")
         ticketed = scope["path"].startswith(TICKETED)
+        kept = f"private, max-age={TICKET_SECONDS:.0f}" if ticketed else "private, no-store" if of_api else "no-cache"
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -141,7 +145,7 @@ class Doorman:
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers["Cross-Origin-Resource-Policy"] = "cross-origin" if ticketed else "same-origin"
                 headers["Content-Security-Policy"] = FILE_POLICY if of_api else self._page_policy
-                headers["Cache-Control"] = "private, no-store" if of_api else "no-cache"
+                headers["Cache-Control"] = kept
                 headers["Vary"] = "Origin"
                 if _is_of_a_panel(origin):
                     headers["Access-Control-Allow-Origin"] = origin
