@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import soundfile
+from premiere_lab import PremiereLab
 from resolve_double import Program
 from resolve_double.program import Clip, timeline_of_file
 from resolve_double.timeline import Item, Track, visible_markers
@@ -181,5 +183,10 @@ def write_edit(folder: Path) -> Path:
     return path
 
 
-LABS: dict[str, Callable[[Path], Lab]] = {"resolve": ResolveLab, "folder": FolderLab}
+LABS: dict[str, Callable[[Path], Lab]] = {
+    "resolve": ResolveLab,
+    "folder": FolderLab,
+    "premiere": PremiereLab,
+    "premiere 25.6": partial(PremiereLab, version="25.6"),
+}
 """Every host of the project, by a name for test reports."""

@@ -145,6 +145,16 @@ export class FolderFace implements Played {
       return () => children.splice(children.indexOf(bin), 1);
     });
   }
+
+  createRemoveItemAction(item: ProjectItemFace): Action {
+    const { locks, children } = this.of;
+    return locks.action(() => {
+      const index = children.indexOf(item.of);
+      if (index < 0) throw new Error("This item is not in the folder.");
+      children.splice(index, 1);
+      return () => children.splice(index, 0, item.of);
+    });
+  }
 }
 
 export class ClipFace implements Played {

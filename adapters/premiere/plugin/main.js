@@ -104,7 +104,8 @@
     if (!Array.isArray(value)) throw malformed('"markers"');
     return value.map((entry2) => {
       const fields = record(entry2, "a marker");
-      const color = fields["color"] === void 0 ? "BLUE" : text(fields, "color");
+      const ofKind = fields["kind"] === "hit" ? "RED" : "BLUE";
+      const color = fields["color"] === void 0 ? ofKind : text(fields, "color");
       const comment = fields["comment"] === void 0 ? "" : text(fields, "comment");
       return { time: time(fields), name: text(fields, "name"), color, comment };
     });
@@ -383,138 +384,18 @@
     return ends.reduce((latest, end) => end > latest ? end : latest, 0n);
   }
 
-  // src/markers.ts
-  var PREMIERE_COLORS = {
-    RED: "RED",
-    ORANGE: "ORANGE",
-    YELLOW: "YELLOW",
-    GREEN: "GREEN",
-    CYAN: "CYAN",
-    BLUE: "BLUE",
-    MAGENTA: "MAGNETA",
-    PINK: "MAGNETA",
-    PURPLE: "MAGNETA",
-    WHITE: "CYAN",
-    BLACK: "BLUE"
-  };
-  async function ownMarks(open) {
-    const all = (await markersOf(open)).getMarkers();
-    const marks2 = all.filter(isOurs).map((marker) => ({
-      key: keyOf(marker),
-      time: ticksIn(marker.getStart()),
-      name: withoutId(marker.getName()),
-      color: colorOf(open.ppro, marker),
-      comment: marker.getComments()
-    }));
-    return marks2.sort((one, other) => one.time < other.time ? -1 : one.time > other.time ? 1 : 0);
-  }
-  async function writeMarks(open, marks2, take) {
-    const markers = await markersOf(open);
-    const there = markers.getMarkers();
-    const end = ticksIn(await open.sequence.getEndTime());
-    const wanted = oneAFrame(open, marks2, shortId(take), editorsFrames(open, there), end);
-    const { ppro } = open;
-    change(open, "Music markers", (add) => {
-      for (const marker of there.filter(isOurs)) add(markers.createRemoveMarkerAction(marker));
-      for (const [start, mark] of wanted) {
-        const [kind, at] = [ppro.Marker.MARKER_TYPE_COMMENT, tickTime(ppro, start)];
-        add(markers.createAddMarkerAction(mark.name, kind, at, ppro.TickTime.TIME_ZERO, mark.comment));
-      }
-    });
-    await setColors(open, new Map([...wanted].map(([start, mark]) => [keyText(start, mark.name), mark.color])));
-    return wanted.size;
-  }
-  async function moveMark(open, key, time2) {
-    const markers = await markersOf(open);
-    const there = markers.getMarkers();
-    const marker = there.find((candidate) => isOurs(candidate) && keyOf(candidate) === key);
-    if (!marker) throw new HostError("HostRefused", "That marker is not ours, or is gone.", "Read the markers again.");
-    const start = toFrame(ticksOf(time2), open.ticksPerFrame);
-    const others = there.filter((candidate) => candidate !== marker).map((candidate) => frameIn(open, candidate));
-    if (others.includes(frameOf(start, open.ticksPerFrame))) {
-      throw new HostError("HostRefused", "Another marker stands there.", "Choose another frame.");
-    }
-    change(
-      open,
-      "Move music marker",
-      (add) => add(markers.createMoveMarkerAction(marker, tickTime(open.ppro, start)))
-    );
-  }
-  async function removeMarks(open) {
-    const markers = await markersOf(open);
-    const ours = markers.getMarkers().filter(isOurs);
-    if (ours.length > 0) {
-      change(open, "Remove music markers", (add) => {
-        for (const marker of ours) add(markers.createRemoveMarkerAction(marker));
-      });
-    }
-    return ours.length;
-  }
-  function colorOf(ppro, marker) {
-    const index = marker.getColorIndex();
-    const names = Object.keys(PREMIERE_COLORS);
-    return names.find((name) => ppro.Constants.MarkerColor[PREMIERE_COLORS[name]] === index) ?? "";
-  }
-  async function setColors(open, colors) {
-    const { MarkerColor } = open.ppro.Constants;
-    const made = (await markersOf(open)).getMarkers().filter((marker) => colors.has(keyOf(marker)));
-    if (made.length === 0) return;
-    change(open, "Music marker colours", (add) => {
-      for (const marker of made) {
-        const name = PREMIERE_COLORS[colors.get(keyOf(marker))] ?? "GREEN";
-        add(marker.createSetColorByIndexAction(MarkerColor[name]));
-      }
-    });
-  }
-  function oneAFrame(open, marks2, id, taken, end) {
-    const last = frameOf(end, open.ticksPerFrame) - 1n;
-    const byFrame = /* @__PURE__ */ new Map();
-    for (const mark of marks2) {
-      const asked = frameOf(ticksOf(mark.time), open.ticksPerFrame);
-      const frame = asked === last + 1n ? last : asked;
-      if (frame < 0n || frame > last || taken.has(frame)) continue;
-      const named = { ...mark, name: nameWithId(mark.name, id) };
-      const other = byFrame.get(frame);
-      byFrame.set(frame, other === void 0 ? named : merged(other, named));
-    }
-    const inOrder2 = [...byFrame].sort(([one], [two]) => one < two ? -1 : 1);
-    return new Map(inOrder2.map(([frame, mark]) => [frame * open.ticksPerFrame, mark]));
-  }
-  function merged(first, second) {
-    const [kept, other] = second.color === "RED" && first.color !== "RED" ? [second, first] : [first, second];
-    const comment = [kept.comment, withoutId(other.name), other.comment].filter((text2) => text2).join(" / ");
-    return { ...kept, comment };
-  }
-  function editorsFrames(open, markers) {
-    return new Set(markers.filter((marker) => !isOurs(marker)).map((marker) => frameIn(open, marker)));
-  }
-  function frameIn(open, marker) {
-    return frameOf(ticksIn(marker.getStart()), open.ticksPerFrame);
-  }
-  function markersOf(open) {
-    return open.ppro.Markers.getMarkers(open.sequence);
-  }
-  function isOurs(marker) {
-    return carriesId(marker.getName());
-  }
-  function keyOf(marker) {
-    return keyText(ticksIn(marker.getStart()), marker.getName());
-  }
-  function keyText(start, name) {
-    return `${start} ${name}`;
-  }
-
   // src/project_items.ts
   async function itemOfFile(open, path) {
     const there = await findItem(open, path);
     if (there) return there;
-    const bin = await musicBin(open);
+    const root = await open.project.getRootItem();
+    const former = await musicBin(open, root);
+    const bin = former ?? await madeBin(open, root);
     const accepted = await open.project.importFiles([path], true, bin, false);
     const item = accepted ? await findItem(open, path) : null;
-    if (!item) {
-      throw new HostError("HostRefused", "Premiere did not import the music.", "Import the file by hand.", path);
-    }
-    return item;
+    if (item) return item;
+    if (!former) change(open, `Remove bin ${MUSIC_NAME}`, (add) => add(root.createRemoveItemAction(bin)));
+    throw new HostError("HostRefused", "Premiere did not import the music.", "Import the file by hand.", path);
   }
   async function mediaPathOf(ppro, item) {
     const clip = ppro.ClipProjectItem.cast(item);
@@ -540,13 +421,13 @@
       if (item.type === ppro.ProjectItem.TYPE_BIN) yield* itemsBelow(ppro, ppro.FolderItem.cast(item));
     }
   }
-  async function musicBin(open) {
-    const root = await open.project.getRootItem();
-    const isBin = (item) => item.type === open.ppro.ProjectItem.TYPE_BIN && item.name === MUSIC_NAME;
-    const there = (await root.getItems()).find(isBin);
-    if (there) return there;
+  async function musicBin(open, root) {
+    const { TYPE_BIN } = open.ppro.ProjectItem;
+    return (await root.getItems()).find((item) => item.type === TYPE_BIN && item.name === MUSIC_NAME) ?? null;
+  }
+  async function madeBin(open, root) {
     change(open, `Bin ${MUSIC_NAME}`, (add) => add(root.createBinAction(MUSIC_NAME, false)));
-    const made = (await root.getItems()).find(isBin);
+    const made = await musicBin(open, root);
     if (!made) throw new HostError("HostRefused", `Premiere made no bin "${MUSIC_NAME}".`, "Make one by hand.");
     return made;
   }
@@ -556,6 +437,245 @@
       throw new HostError("HostRefused", "The project has not been saved yet.", "Save it: the music is kept beside it.");
     }
     return folder;
+  }
+
+  // src/music.ts
+  async function musicItem(open) {
+    return (await itemsOf(open)).filter(isOurs).sort((one, two) => one.start < two.start ? -1 : 1)[0] ?? null;
+  }
+  async function heldMusic(open) {
+    const placed = await musicItem(open);
+    if (!placed) return null;
+    const path = await mediaPathOf(open.ppro, await placed.item.getProjectItem());
+    return { path, id: idIn(placed.name), start: placed.start, duration: placed.end - placed.start };
+  }
+  async function placeMusic(open, music) {
+    const item = await itemOfFile(open, music.path);
+    const before = await itemsOf(open);
+    const former = before.filter(isOurs);
+    const { ahead, pictures } = await inserted(open, item, music.path, before);
+    try {
+      const named = await open.sequence.getAudioTrack(ahead.track);
+      settle(open, ahead, former, named, nameWithId(music.name, shortId(music.take)));
+    } catch (error) {
+      remove(open, [ahead], "Take the music back");
+      throw error;
+    }
+    await check(open, music.path, ahead.track, before);
+    const made = await open.sequence.getVideoTrackCount() - pictures;
+    const remarks = made > 0 ? ["Premiere made an empty video track as well; it may be deleted."] : [];
+    return { replaced: former.length > 0, remarks };
+  }
+  async function inserted(open, item, path, before) {
+    const pictures = await open.sequence.getVideoTrackCount();
+    const sounds = await open.sequence.getAudioTrackCount();
+    const end = upToFrame(await endOfAll(open, before), open.ticksPerFrame);
+    const own = trackOfOurs(before);
+    for (const track of own === null ? [sounds, sounds + 1] : [own]) {
+      insertAt(open, item, end, track);
+      const ahead = await newItem(open, path, end);
+      if (!ahead) continue;
+      if (ahead.track >= sounds || ahead.track === own) return { ahead, pictures };
+      remove(open, [ahead], "Take the music back");
+    }
+    throw new HostError(
+      "HostRefused",
+      "Premiere made no track for the music.",
+      "Add a stereo audio track below the others, drag the file there from the bin VEM Music.",
+      path
+    );
+  }
+  function insertAt(open, item, time2, track) {
+    const editor = open.ppro.SequenceEditor.getEditor(open.sequence);
+    const at = tickTime(open.ppro, time2);
+    change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
+  }
+  function settle(open, ahead, former, track, name) {
+    const { ppro } = open;
+    const offset = ppro.TickTime.TIME_ZERO.subtract(tickTime(ppro, ahead.start));
+    change(open, "Place music", (add) => {
+      if (former.length > 0) addRemoval(open, former, add);
+      add(ahead.item.createMoveAction(offset));
+      add(ahead.item.createSetNameAction(name));
+      if (track.name !== MUSIC_NAME && typeof track.createSetNameAction === "function") {
+        add(track.createSetNameAction(MUSIC_NAME));
+      }
+    });
+  }
+  function remove(open, items, undoText) {
+    change(open, undoText, (add) => addRemoval(open, items, add));
+  }
+  function addRemoval(open, items, add) {
+    const { ppro } = open;
+    const editor = ppro.SequenceEditor.getEditor(open.sequence);
+    ppro.TrackItemSelection.createEmptySelection((selection) => {
+      for (const { item } of items) selection.addItem(item);
+      add(editor.createRemoveItemsAction(selection, false, ppro.Constants.MediaType.AUDIO));
+    });
+  }
+  async function check(open, path, track, before) {
+    const after = await itemsOf(open);
+    const [music, ...more] = after.filter(isOurs);
+    const held = music && await mediaPathOf(open.ppro, await music.item.getProjectItem());
+    if (!music || more.length > 0 || music.track !== track || music.start !== 0n || !samePath(held, path)) {
+      throw new HostError("HostRefused", "Premiere did not put the music where it was asked to.", UNDO, path);
+    }
+    const theirs = (items) => fingerprint(items.filter((placed) => !isOurs(placed)));
+    if (theirs(after) !== theirs(before)) {
+      throw new HostError("HostRefused", "Premiere changed other clips while it placed the music.", UNDO, path);
+    }
+  }
+  var UNDO = "Choose Edit > Undo until the step 'Insert music' is gone, then drag the file from the bin VEM Music.";
+  async function newItem(open, path, from) {
+    for (const placed of await itemsOf(open)) {
+      if (placed.kind !== "audio" || placed.start < from) continue;
+      const held = await mediaPathOf(open.ppro, await placed.item.getProjectItem());
+      if (samePath(held, path)) return placed;
+    }
+    return null;
+  }
+  function trackOfOurs(items) {
+    const sounds = items.filter((placed) => placed.kind === "audio");
+    const ours = sounds.find(isOurs);
+    const alone = ours && sounds.every((placed) => placed.track !== ours.track || isOurs(placed));
+    return alone ? ours.track : null;
+  }
+  function isOurs(placed) {
+    return placed.kind === "audio" && carriesId(placed.name);
+  }
+
+  // src/markers.ts
+  var PREMIERE_COLORS = {
+    RED: "RED",
+    ORANGE: "ORANGE",
+    YELLOW: "YELLOW",
+    GREEN: "GREEN",
+    CYAN: "CYAN",
+    BLUE: "BLUE",
+    MAGENTA: "MAGNETA",
+    PINK: "MAGNETA",
+    PURPLE: "MAGNETA",
+    WHITE: "CYAN",
+    BLACK: "BLUE"
+  };
+  async function ownMarks(open) {
+    const marks2 = standing(await places(open)).filter(isOurs2).map(({ marker, time: time2, key }) => ({
+      key,
+      time: time2,
+      name: withoutId(marker.getName()),
+      color: colorOf(open.ppro, marker),
+      comment: marker.getComments()
+    }));
+    return marks2.sort((one, other) => one.time < other.time ? -1 : one.time > other.time ? 1 : 0);
+  }
+  async function writeMarks(open, marks2, take) {
+    const { ppro } = open;
+    const [ruler, music] = await places(open);
+    const there = standing([ruler, music]);
+    const taken = new Set(there.filter((each) => each.place === ruler && !isOurs2(each)).map(({ time: time2 }) => frame(open, time2)));
+    const made = [];
+    for (const [number, mark] of oneAFrame(open, marks2, shortId(take), ruler.span[1])) {
+      const place = taken.has(number) ? music : ruler;
+      const time2 = number * open.ticksPerFrame;
+      if (place && place.span[0] <= time2 && time2 < place.span[1]) made.push({ place, mark, at: time2 - place.offset });
+    }
+    change(open, "Music markers", (add) => {
+      for (const { place, marker } of there.filter(isOurs2)) add(place.markers.createRemoveMarkerAction(marker));
+      for (const { place, mark, at } of made) {
+        const [kind, start] = [ppro.Marker.MARKER_TYPE_COMMENT, tickTime(ppro, at)];
+        add(place.markers.createAddMarkerAction(mark.name, kind, start, ppro.TickTime.TIME_ZERO, mark.comment));
+      }
+    });
+    await setColors(open, new Map(made.map(({ place, mark, at }) => [keyText(place, at, mark.name), mark.color])));
+    return made.length;
+  }
+  async function moveMark(open, key, time2) {
+    const there = standing(await places(open));
+    const moved = there.find((each) => each.key === key && isOurs2(each));
+    if (!moved) throw new HostError("HostRefused", "That marker is not ours, or is gone.", "Read the markers again.");
+    const { place, marker } = moved;
+    const start = toFrame(ticksOf(time2), open.ticksPerFrame);
+    if (start < place.span[0] || start >= place.span[1]) {
+      throw new HostError("HostRefused", "That is outside of what is marked.", "Choose a frame within it.");
+    }
+    const inTheWay = there.filter((each) => each !== moved && (each.place === place || isOurs2(each)));
+    if (inTheWay.some((each) => frame(open, each.time) === frame(open, start))) {
+      throw new HostError("HostRefused", "Another marker stands there.", "Choose another frame.");
+    }
+    change(
+      open,
+      "Move music marker",
+      (add) => add(place.markers.createMoveMarkerAction(marker, tickTime(open.ppro, start - place.offset)))
+    );
+  }
+  async function removeMarks(open) {
+    const ours = standing(await places(open)).filter(isOurs2);
+    if (ours.length > 0) {
+      change(open, "Remove music markers", (add) => {
+        for (const { place, marker } of ours) add(place.markers.createRemoveMarkerAction(marker));
+      });
+    }
+    return ours.length;
+  }
+  function colorOf(ppro, marker) {
+    const index = marker.getColorIndex();
+    const names = Object.keys(PREMIERE_COLORS);
+    return names.find((name) => ppro.Constants.MarkerColor[PREMIERE_COLORS[name]] === index) ?? "";
+  }
+  async function setColors(open, colors) {
+    const { MarkerColor } = open.ppro.Constants;
+    const made = standing(await places(open)).filter(({ key }) => colors.has(key));
+    if (made.length === 0) return;
+    change(open, "Music marker colours", (add) => {
+      for (const { marker, key } of made) {
+        add(marker.createSetColorByIndexAction(MarkerColor[PREMIERE_COLORS[colors.get(key)] ?? "GREEN"]));
+      }
+    });
+  }
+  function oneAFrame(open, marks2, id, end) {
+    const last = frame(open, end) - 1n;
+    const byFrame = /* @__PURE__ */ new Map();
+    for (const mark of marks2) {
+      const asked = frame(open, ticksOf(mark.time));
+      const number = asked === last + 1n ? last : asked;
+      if (number < 0n || number > last) continue;
+      const named = { ...mark, name: nameWithId(mark.name, id) };
+      const other = byFrame.get(number);
+      byFrame.set(number, other === void 0 ? named : merged(other, named));
+    }
+    return byFrame;
+  }
+  function merged(first, second) {
+    const [kept, other] = second.color === "RED" && first.color !== "RED" ? [second, first] : [first, second];
+    const comment = [kept.comment, withoutId(other.name), other.comment].filter((text2) => text2).join(" / ");
+    return { ...kept, comment };
+  }
+  async function places(open) {
+    const { ppro, sequence } = open;
+    const end = ticksIn(await sequence.getEndTime());
+    const ruler = { name: "ruler", markers: await ppro.Markers.getMarkers(sequence), offset: 0n, span: [0n, end] };
+    const placed = await musicItem(open);
+    const clip = placed && ppro.ClipProjectItem.cast(await placed.item.getProjectItem());
+    if (!clip) return [ruler, null];
+    const [offset, span] = [placed.start - placed.inPoint, [placed.start, placed.end]];
+    return [ruler, { name: "music", markers: await ppro.Markers.getMarkers(clip), offset, span }];
+  }
+  function standing(where) {
+    return where.flatMap(
+      (place) => place === null ? [] : place.markers.getMarkers().map((marker) => {
+        const start = ticksIn(marker.getStart());
+        return { place, marker, time: start + place.offset, key: keyText(place, start, marker.getName()) };
+      })
+    );
+  }
+  function frame(open, time2) {
+    return frameOf(time2, open.ticksPerFrame);
+  }
+  function isOurs2({ marker }) {
+    return carriesId(marker.getName());
+  }
+  function keyText(place, start, name) {
+    return `${place.name} ${start} ${name}`;
   }
 
   // src/walk.ts
@@ -725,108 +845,6 @@
     }
   }
 
-  // src/music.ts
-  async function heldMusic(open) {
-    const [first] = (await itemsOf(open)).filter(isOurs2).sort((one, two) => one.start < two.start ? -1 : 1);
-    if (!first) return null;
-    const path = await mediaPathOf(open.ppro, await first.item.getProjectItem());
-    return { path, id: idIn(first.name), start: first.start, duration: first.end - first.start };
-  }
-  async function placeMusic(open, music) {
-    const item = await itemOfFile(open, music.path);
-    const before = await itemsOf(open);
-    const former = before.filter(isOurs2);
-    const { ahead, pictures } = await inserted(open, item, music.path, before);
-    try {
-      const named = await open.sequence.getAudioTrack(ahead.track);
-      settle(open, ahead, former, named, nameWithId(music.name, shortId(music.take)));
-    } catch (error) {
-      remove(open, [ahead], "Take the music back");
-      throw error;
-    }
-    await check(open, music.path, ahead.track, before);
-    const made = await open.sequence.getVideoTrackCount() - pictures;
-    const remarks = made > 0 ? ["Premiere made an empty video track as well; it may be deleted."] : [];
-    return { replaced: former.length > 0, remarks };
-  }
-  async function inserted(open, item, path, before) {
-    const pictures = await open.sequence.getVideoTrackCount();
-    const sounds = await open.sequence.getAudioTrackCount();
-    const end = upToFrame(await endOfAll(open, before), open.ticksPerFrame);
-    const own = trackOfOurs(before);
-    for (const track of own === null ? [sounds, sounds + 1] : [own]) {
-      insertAt(open, item, end, track);
-      const ahead = await newItem(open, path, end);
-      if (!ahead) continue;
-      if (ahead.track >= sounds || ahead.track === own) return { ahead, pictures };
-      remove(open, [ahead], "Take the music back");
-    }
-    throw new HostError(
-      "HostRefused",
-      "Premiere made no track for the music.",
-      "Add a stereo audio track below the others, drag the file there from the bin VEM Music.",
-      path
-    );
-  }
-  function insertAt(open, item, time2, track) {
-    const editor = open.ppro.SequenceEditor.getEditor(open.sequence);
-    const at = tickTime(open.ppro, time2);
-    change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
-  }
-  function settle(open, ahead, former, track, name) {
-    const { ppro } = open;
-    const offset = ppro.TickTime.TIME_ZERO.subtract(tickTime(ppro, ahead.start));
-    change(open, "Place music", (add) => {
-      if (former.length > 0) addRemoval(open, former, add);
-      add(ahead.item.createMoveAction(offset));
-      add(ahead.item.createSetNameAction(name));
-      if (track.name !== MUSIC_NAME && typeof track.createSetNameAction === "function") {
-        add(track.createSetNameAction(MUSIC_NAME));
-      }
-    });
-  }
-  function remove(open, items, undoText) {
-    change(open, undoText, (add) => addRemoval(open, items, add));
-  }
-  function addRemoval(open, items, add) {
-    const { ppro } = open;
-    const editor = ppro.SequenceEditor.getEditor(open.sequence);
-    ppro.TrackItemSelection.createEmptySelection((selection) => {
-      for (const { item } of items) selection.addItem(item);
-      add(editor.createRemoveItemsAction(selection, false, ppro.Constants.MediaType.AUDIO));
-    });
-  }
-  async function check(open, path, track, before) {
-    const after = await itemsOf(open);
-    const [music, ...more] = after.filter(isOurs2);
-    const held = music && await mediaPathOf(open.ppro, await music.item.getProjectItem());
-    if (!music || more.length > 0 || music.track !== track || music.start !== 0n || !samePath(held, path)) {
-      throw new HostError("HostRefused", "Premiere did not put the music where it was asked to.", UNDO, path);
-    }
-    const theirs = (items) => fingerprint(items.filter((placed) => !isOurs2(placed)));
-    if (theirs(after) !== theirs(before)) {
-      throw new HostError("HostRefused", "Premiere changed other clips while it placed the music.", UNDO, path);
-    }
-  }
-  var UNDO = "Choose Edit > Undo until the step 'Insert music' is gone, then drag the file from the bin VEM Music.";
-  async function newItem(open, path, from) {
-    for (const placed of await itemsOf(open)) {
-      if (placed.kind !== "audio" || placed.start < from) continue;
-      const held = await mediaPathOf(open.ppro, await placed.item.getProjectItem());
-      if (samePath(held, path)) return placed;
-    }
-    return null;
-  }
-  function trackOfOurs(items) {
-    const sounds = items.filter((placed) => placed.kind === "audio");
-    const ours = sounds.find(isOurs2);
-    const alone = ours && sounds.every((placed) => placed.track !== ours.track || isOurs2(placed));
-    return alone ? ours.track : null;
-  }
-  function isOurs2(placed) {
-    return placed.kind === "audio" && carriesId(placed.name);
-  }
-
   // src/host.ts
   var PremiereHost = class {
     constructor(ppro, files, version, show) {
@@ -844,6 +862,7 @@
       const [zero, end] = [ticksIn(await sequence.getZeroPoint()), ticksIn(await sequence.getEndTime())];
       return {
         name: sequence.name,
+        project: open.project.name,
         rate: rateOf(ticksPerFrame),
         dropFrame: await countsDropFrame(open),
         startFrame: Number(zero / ticksPerFrame),
@@ -862,7 +881,11 @@
       return { audio: path, take: id, start: exactSeconds(start), duration: exactSeconds(duration) };
     }
     async place(music) {
-      return placeMusic(await this.open(), music);
+      const open = await this.open();
+      if (!await this.files.exists(music.path)) {
+        throw new HostError("HostRefused", "The music is not there.", "Score the edit again.", music.path);
+      }
+      return placeMusic(open, music);
     }
     async markers() {
       const marks2 = await ownMarks(await this.open());

@@ -6,6 +6,7 @@
 
 import type { premierepro } from "@adobe/premierepro";
 
+import { HostError } from "./errors";
 import { exportEdit, exportWays, type Exported } from "./export";
 import { below, type Files } from "./files";
 import { moveMark, ownMarks, removeMarks, writeMarks, type Mark } from "./markers";
@@ -18,6 +19,7 @@ import { exactSeconds, rateOf, ticksOf, toFrame, type Time } from "./ticks";
 /** The open sequence: its clock as "24000/1001" frames a second, first frame and length in frames. */
 export interface OpenTimeline {
   readonly name: string;
+  readonly project: string;
   readonly rate: string;
   readonly dropFrame: boolean;
   readonly startFrame: number;
@@ -51,6 +53,7 @@ export class PremiereHost {
     const [zero, end] = [ticksIn(await sequence.getZeroPoint()), ticksIn(await sequence.getEndTime())];
     return {
       name: sequence.name,
+      project: open.project.name,
       rate: rateOf(ticksPerFrame),
       dropFrame: await countsDropFrame(open),
       startFrame: Number(zero / ticksPerFrame),
@@ -72,7 +75,11 @@ export class PremiereHost {
   }
 
   async place(music: Music): Promise<Placed> {
-    return placeMusic(await this.open(), music);
+    const open = await this.open();
+    if (!(await this.files.exists(music.path))) {
+      throw new HostError("HostRefused", "The music is not there.", "Score the edit again.", music.path);
+    }
+    return placeMusic(open, music);
   }
 
   async markers(): Promise<{ key: string; time: string; name: string; color: string; comment: string }[]> {

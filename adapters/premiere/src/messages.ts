@@ -9,7 +9,10 @@
 import { HostError } from "./errors";
 import { ticksOf, type Time } from "./ticks";
 
-/** A marker as the page sends it: as in `scored_as_json`, `time` exact or else `seconds`. */
+/**
+ * A marker as the page sends it, as in `scored_as_json`: `time` exact or else `seconds`; without a `color` a `kind`
+ * "hit" is red and all else blue.
+ */
 export interface MarkMessage {
   readonly time: Time;
   readonly name: string;
@@ -108,7 +111,8 @@ function marks(value: unknown): MarkMessage[] {
   if (!Array.isArray(value)) throw malformed('"markers"');
   return value.map((entry: unknown) => {
     const fields = record(entry, "a marker");
-    const color = fields["color"] === undefined ? "BLUE" : text(fields, "color");
+    const ofKind = fields["kind"] === "hit" ? "RED" : "BLUE";
+    const color = fields["color"] === undefined ? ofKind : text(fields, "color");
     const comment = fields["comment"] === undefined ? "" : text(fields, "comment");
     return { time: time(fields), name: text(fields, "name"), color, comment };
   });

@@ -39,11 +39,16 @@ export interface Placed {
 }
 
 /** Our music on the sequence, if there is any; the earliest of several. */
+export async function musicItem(open: OpenSequence): Promise<PlacedItem | null> {
+  return (await itemsOf(open)).filter(isOurs).sort((one, two) => (one.start < two.start ? -1 : 1))[0] ?? null;
+}
+
+/** What our music is, and where it lies. */
 export async function heldMusic(open: OpenSequence): Promise<HeldMusic | null> {
-  const [first] = (await itemsOf(open)).filter(isOurs).sort((one, two) => (one.start < two.start ? -1 : 1));
-  if (!first) return null;
-  const path = await mediaPathOf(open.ppro, await first.item.getProjectItem());
-  return { path, id: idIn(first.name), start: first.start, duration: first.end - first.start };
+  const placed = await musicItem(open);
+  if (!placed) return null;
+  const path = await mediaPathOf(open.ppro, await placed.item.getProjectItem());
+  return { path, id: idIn(placed.name), start: placed.start, duration: placed.end - placed.start };
 }
 
 /** Put music at the first frame; music of ours that lies there gives way, everything else stays as it is. */

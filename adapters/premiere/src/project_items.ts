@@ -10,13 +10,14 @@ import { change, type OpenSequence } from "./sequence";
 export async function itemOfFile(open: OpenSequence, path: string): Promise<ProjectItem> {
   const there = await findItem(open, path);
   if (there) return there;
-  const bin = await musicBin(open);
+  const root = await open.project.getRootItem();
+  const former = await musicBin(open, root);
+  const bin = former ?? (await madeBin(open, root));
   const accepted = await open.project.importFiles([path], true, bin, false);
   const item = accepted ? await findItem(open, path) : null;
-  if (!item) {
-    throw new HostError("HostRefused", "Premiere did not import the music.", "Import the file by hand.", path);
-  }
-  return item;
+  if (item) return item;
+  if (!former) change(open, `Remove bin ${MUSIC_NAME}`, (add) => add(root.createRemoveItemAction(bin)));
+  throw new HostError("HostRefused", "Premiere did not import the music.", "Import the file by hand.", path);
 }
 
 /** The path of a project item's media file; empty where it has none (a sequence, a title, a colour). */
@@ -50,13 +51,14 @@ async function* itemsBelow(ppro: premierepro, folder: FolderItem): AsyncGenerato
   }
 }
 
-async function musicBin(open: OpenSequence): Promise<ProjectItem> {
-  const root = await open.project.getRootItem();
-  const isBin = (item: ProjectItem) => item.type === open.ppro.ProjectItem.TYPE_BIN && item.name === MUSIC_NAME;
-  const there = (await root.getItems()).find(isBin);
-  if (there) return there;
+async function musicBin(open: OpenSequence, root: FolderItem): Promise<ProjectItem | null> {
+  const { TYPE_BIN } = open.ppro.ProjectItem;
+  return (await root.getItems()).find((item) => item.type === TYPE_BIN && item.name === MUSIC_NAME) ?? null;
+}
+
+async function madeBin(open: OpenSequence, root: FolderItem): Promise<ProjectItem> {
   change(open, `Bin ${MUSIC_NAME}`, (add) => add(root.createBinAction(MUSIC_NAME, false)));
-  const made = (await root.getItems()).find(isBin);
+  const made = await musicBin(open, root);
   if (!made) throw new HostError("HostRefused", `Premiere made no bin "${MUSIC_NAME}".`, "Make one by hand.");
   return made;
 }

@@ -94,7 +94,11 @@ describe("placing music", () => {
     const failing = (promise: Promise<unknown>, kind: string) =>
       assert.rejects(promise, (error: HostError) => error.kind === kind && error.remedy.length > 10);
     await failing(made.host.place({ ...MUSIC, path: "/gone.wav" }), "HostRefused");
+    made.memory.texts.set("/broken.wav", "no sound");
+    await failing(made.host.place({ ...MUSIC, path: "/broken.wav" }), "HostRefused");
+    assert.equal(made.premiere.project.root.children.some((item) => item.name === "VEM Music"), false);
     await failing(made.host.place({ ...MUSIC, take: "?" }), "HostRefused");
+    assert.equal(layout(made).length, 5);
     made.premiere.project.active = null;
     await failing(made.host.place(MUSIC), "HostAbsent");
     assert.equal(await made.host.timeline().catch((error: HostError) => error.kind), "HostAbsent");
@@ -120,25 +124,30 @@ describe("markers", () => {
     });
   }
 
-  test("the editor's stay, whatever we do, and ours never go to another frame", async () => {
+  test("the editor's stay, whatever we do; ours go onto the music there, or nowhere, never to another frame", async () => {
     const made = scene();
     made.premiere.mark("applause", 48n * FRAME.film, { color: "RED", comment: "keep" });
     made.premiere.mark("BAR 12", 60n * FRAME.film, { color: "BLUE" });
-    const theirs = () =>
+    const ruler = (own: boolean) =>
       made.premiere.project.active!.markers.list
-        .filter((marker) => !marker.name.includes(" · "))
+        .filter((marker) => marker.name.includes(" · ") === own)
         .map(({ name, start, color, comments }) => [name, start, color, comments]);
-    const before = theirs();
+    const before = ruler(false);
     assert.equal(await made.host.writeMarkers(marks, TAKE), 1); // 2.0 s is frame 48, where they clap
-    assert.equal(await made.host.writeMarkers(marks.slice(0, 1), LATER_TAKE), 1);
-    const [own] = await made.host.markers();
-    await assert.rejects(made.host.moveMarker(own!.key, "1001/500"), HostError);
-    await made.host.moveMarker(own!.key, "1001/800");
-    assert.equal((await made.host.markers())[0]!.time, "1001/800");
-    await assert.rejects(made.host.moveMarker(`${48n * FRAME.film} applause`, "1001/800"), HostError);
-    assert.equal(await made.host.removeMarkers(), 1);
+    await made.host.place(MUSIC);
+    assert.equal(await made.host.writeMarkers(marks, TAKE), 2);
+    assert.equal(ruler(true).length, 1);
+    const [bar, hit] = await made.host.markers();
+    assert.deepEqual([hit!.name, hit!.color, hit!.time], ["HIT bar 2", "RED", "1001/500"]);
+    for (const time of ["1001/500", "20/1", "-1/1"]) await assert.rejects(made.host.moveMarker(bar!.key, time), HostError);
+    await assert.rejects(made.host.moveMarker(hit!.key, "1001/24000"), HostError);
+    await made.host.moveMarker(bar!.key, "1001/800");
+    await made.host.moveMarker(hit!.key, "1001/480");
+    assert.deepEqual((await made.host.markers()).map(({ time }) => time), ["1001/800", "1001/480"]);
+    await assert.rejects(made.host.moveMarker(`ruler ${48n * FRAME.film} applause`, "1001/900"), HostError);
+    assert.equal(await made.host.removeMarkers(), 2);
     assert.equal(await made.host.removeMarkers(), 0);
-    assert.deepEqual(theirs(), before);
+    assert.deepEqual(ruler(false), before);
   });
 
   test("a marker at the very end sits on the last frame; those outside are left out", async () => {
@@ -153,12 +162,12 @@ describe("what is open", () => {
   test("clock and length are exact", async () => {
     const made = scene();
     assert.deepEqual(await made.host.timeline(), {
-      name: "cut", rate: "24000/1001", dropFrame: false, startFrame: 0, frames: 240,
+      name: "cut", project: "Film.prproj", rate: "24000/1001", dropFrame: false, startFrame: 0, frames: 240,
     });
     made.premiere.openSequence("hour", FRAME.ntsc, { zeroPoint: 107_892n * FRAME.ntsc, display: "FPS_29_97" });
     made.premiere.lay("video", 0, 0n, 30n * FRAME.ntsc);
     assert.deepEqual(await made.host.timeline(), {
-      name: "hour", rate: "30000/1001", dropFrame: true, startFrame: 107_892, frames: 30,
+      name: "hour", project: "Film.prproj", rate: "30000/1001", dropFrame: true, startFrame: 107_892, frames: 30,
     });
   });
 

@@ -21,7 +21,7 @@ export class Memory implements Files, Surroundings {
   write = (path: string, text: string) => Promise.resolve(void this.texts.set(path, text));
   makeFolder = (path: string) => Promise.resolve(void this.folders.push(path));
   remove = (path: string) => Promise.resolve(void this.texts.delete(path));
-  exists = (path: string) => Promise.resolve(this.texts.has(path));
+  exists = (path: string) => Promise.resolve(this.texts.has(path) || this.sounds.has(path));
   probe(path: string) {
     const duration = this.sounds.get(path);
     return duration === undefined ? null : { duration, video: false, audio: true };
