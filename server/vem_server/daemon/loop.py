@@ -79,7 +79,7 @@ class Loop:
         for one in (self._sockets.control, self._sockets.requests, self._sockets.events, self._inbox.fileno()):
             poller.register(one, zmq.POLLIN)
         while not self._over():
-            ready = dict(poller.poll(1000 * max(0.0, self._next_beat - time.monotonic())))
+            ready = dict(poller.poll(max(0, round(1000 * (self._next_beat - time.monotonic())))))
             if self._sockets.control in ready:
                 self._serve("control", self._sockets.control)
             if self._sockets.requests in ready:

@@ -90,7 +90,7 @@ class Sockets:
         socket.linger = FAREWELL_MS
         socket.sndtimeo = 0
         socket.bind(f"tcp://{address}:*")
-        return socket, socket.last_endpoint.decode().rstrip("\0")
+        return socket, socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
 
     def close(self) -> None:
         """Send what is waiting, for half a second at most, and close."""

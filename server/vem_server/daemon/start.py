@@ -55,7 +55,7 @@ def first_words() -> Path:
     return places.data_folder() / "daemon.out"
 
 
-def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(options: Sequence[str]) -> subprocess.Popen[Any]:
     itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "vem_server"]
     with first_words().open("wb") as out:
         return subprocess.Popen(
@@ -68,7 +68,7 @@ def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
         )
 
 
-def _let_go(process: subprocess.Popen[bytes]) -> None:
+def _let_go(process: subprocess.Popen[Any]) -> None:
     """Wait for this process no more: it outlives us, and Python would warn that it still runs."""
     process.returncode = 0
 

@@ -90,7 +90,7 @@ class Answer(Struct, frozen=True, kw_only=True, tag_field="kind"):
     id: str
 
 
-class HelloReply(Answer, tag="hello_reply"):
+class HelloReply(Answer, frozen=True, kw_only=True, tag="hello_reply"):
     """The agreed protocol version, and the session that every further frame of this client carries."""
 
     version: str
@@ -104,13 +104,13 @@ class HelloReply(Answer, tag="hello_reply"):
     """Seconds between two ``beat`` events."""
 
 
-class StatusReply(Answer, tag="status_reply"):
+class StatusReply(Answer, frozen=True, kw_only=True, tag="status_reply"):
     """Answer to ``status``."""
 
     daemon: DaemonState
 
 
-class ChoicesReply(Answer, tag="choices_reply"):
+class ChoicesReply(Answer, frozen=True, kw_only=True, tag="choices_reply"):
     """Answer to ``choices``."""
 
     styles: tuple[str, ...]
@@ -120,23 +120,23 @@ class ChoicesReply(Answer, tag="choices_reply"):
     devices: tuple[str, ...]
 
 
-class JobReply(Answer, tag="job_reply"):
+class JobReply(Answer, frozen=True, kw_only=True, tag="job_reply"):
     """Answer to every job request, to ``job`` and to ``cancel``."""
 
     job: JobState
 
 
-class JobsReply(Answer, tag="jobs_reply"):
+class JobsReply(Answer, frozen=True, kw_only=True, tag="jobs_reply"):
     """Answer to ``jobs``."""
 
     jobs: tuple[JobState, ...]
 
 
-class ShutdownReply(Answer, tag="shutdown_reply"):
+class ShutdownReply(Answer, frozen=True, kw_only=True, tag="shutdown_reply"):
     """The daemon is going."""
 
 
-class ErrorReply(Answer, tag="error"):
+class ErrorReply(Answer, frozen=True, kw_only=True, tag="error"):
     """The request was not carried out; ``code`` is one of ``vem_server.protocol.errors.CODES``."""
 
     code: str
@@ -162,25 +162,25 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """What the daemon tells everybody who listens."""
 
 
-class JobEvent(Event, tag="job_event"):
+class JobEvent(Event, frozen=True, kw_only=True, tag="job_event"):
     """A job has moved."""
 
     job: JobState
 
 
-class DaemonEvent(Event, tag="daemon_event"):
+class DaemonEvent(Event, frozen=True, kw_only=True, tag="daemon_event"):
     """The daemon itself has changed: models warm, workers, shutting down."""
 
     daemon: DaemonState
 
 
-class BeatEvent(Event, tag="beat"):
+class BeatEvent(Event, frozen=True, kw_only=True, tag="beat"):
     """The daemon lives. Sent while anybody listens."""
 
     time: float
 
 
-class WelcomeEvent(Event, tag="welcome"):
+class WelcomeEvent(Event, frozen=True, kw_only=True, tag="welcome"):
     """All current states were sent; what comes from now on is new."""
 
     number: int

@@ -38,41 +38,41 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 # --- control requests ---------------------------------------------------------------------------------------------
 
 
-class Hello(Request):
+class Hello(Request, frozen=True, kw_only=True):
     """First message of a connection: which protocol versions the client speaks, newest first, and who it is."""
 
     versions: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}$")], ...], Meta(max_length=16)]
     client: Label = "unnamed"
 
 
-class Status(Request):
+class Status(Request, frozen=True, kw_only=True):
     """How the daemon is: versions, workers, models, queue."""
 
 
-class Choices(Request):
+class Choices(Request, frozen=True, kw_only=True):
     """The words a request may use: styles, palettes, metres, roles, devices."""
 
 
-class Job(Request):
+class Job(Request, frozen=True, kw_only=True):
     """One job, with its result if it is done."""
 
     job: Name
 
 
-class Jobs(Request):
+class Jobs(Request, frozen=True, kw_only=True):
     """The jobs, newest first, without their results. ``unfinished`` leaves out those that have ended."""
 
     unfinished: bool = False
     most: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
-class Cancel(Request):
+class Cancel(Request, frozen=True, kw_only=True):
     """Stop a job, or take it out of the queue. Cancelling what has ended changes nothing."""
 
     job: Name
 
 
-class Shutdown(Request):
+class Shutdown(Request, frozen=True, kw_only=True):
     """Stop the daemon. What runs starts again with the next daemon, unless ``drain`` lets all jobs end first."""
 
     drain: bool = False
@@ -84,21 +84,21 @@ ControlRequest = Hello | Status | Choices | Job | Jobs | Cancel | Shutdown
 # --- job requests -------------------------------------------------------------------------------------------------
 
 
-class Work(Request):
+class Work(Request, frozen=True, kw_only=True):
     """A request that becomes a job. Two requests with one ``key`` are one job, whenever they come."""
 
     key: Name
     edit: Place
 
 
-class Inspect(Work):
+class Inspect(Work, frozen=True, kw_only=True):
     """What is read from an edit. Result: as ``vem inspect --json``."""
 
     timeline: Label | None = None
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
 
-class Plan(Work):
+class Plan(Work, frozen=True, kw_only=True):
     """Beats only. Result: as ``vem plan --json``. ``out`` is a folder; None: beside the edit."""
 
     out: Place | None = None
@@ -110,7 +110,7 @@ class Plan(Work):
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
 
-class Score(Work):
+class Score(Work, frozen=True, kw_only=True):
     """The whole job. Fields are those of ``vem_plugin.settings.Settings``. Result: as ``vem score --json``."""
 
     out: Place | None = None
@@ -134,7 +134,7 @@ class Score(Work):
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
 
-class Rescore(Work):
+class Rescore(Work, frozen=True, kw_only=True):
     """A span of a scored timeline anew: ``shots``, or ``start`` to ``end``. Result: as ``vem rescore --json``."""
 
     shots: ShotRun = ()
@@ -149,23 +149,28 @@ class Rescore(Work):
     model: Place | None = None
 
 
-class Reconform(Work):
-    """The music of ``edit``, a scored timeline, on a changed edit. Result: as ``vem reconform --json``."""
+class Reconform(Work, frozen=True, kw_only=True):
+    """The music of ``edit``, a scored timeline, on a changed edit. Result: as ``vem reconform --json``.
+
+    ``timeline`` and ``rate`` are about ``new_edit``; without them they are those that the take was made with.
+    """
 
     new_edit: Place
     out: Place | None = None
     device: Device | None = None
     model: Place | None = None
+    timeline: Label | None = None
+    rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
 
-class Lock(Work):
+class Lock(Work, frozen=True, kw_only=True):
     """Lock or unlock shots of a scored timeline. Result: as ``vem lock --json``."""
 
     shots: Annotated[tuple[ShotNumber, ...], Meta(min_length=1, max_length=2)]
     locked: bool = True
 
 
-class Takes(Work):
+class Takes(Work, frozen=True, kw_only=True):
     """The takes of a scored timeline. ``pick`` and ``delete`` need ``take``. Result: as ``vem takes --json``.
 
     ``show`` gives everything of one take, with plan and storyboard; without ``take``: of the one the timeline holds.
@@ -175,7 +180,7 @@ class Takes(Work):
     take: Label | None = None
 
 
-class Thumbnails(Work):
+class Thumbnails(Work, frozen=True, kw_only=True):
     """Small pictures, ``each`` of every shot, spread evenly; ``width`` in pixels. Result: ``ThumbnailsResult``."""
 
     width: Annotated[int, Meta(ge=32, le=640)] = 160
@@ -184,7 +189,7 @@ class Thumbnails(Work):
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 
 
-class Peaks(Work):
+class Peaks(Work, frozen=True, kw_only=True):
     """A waveform to draw. ``edit`` is a sound file, a take's folder or a scored timeline. Result: ``PeaksResult``.
 
     ``file`` names a file of the take ("mix", "ducked_mix", "stem_drums"); a sound file has but itself.
@@ -194,7 +199,7 @@ class Peaks(Work):
     columns: Annotated[int, Meta(ge=16, le=8192)] = 1024
 
 
-class Measure(Work):
+class Measure(Work, frozen=True, kw_only=True):
     """Sync measured in the sound of a take. Result: as ``vem measure --json``."""
 
 
