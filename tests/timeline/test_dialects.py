@@ -192,6 +192,11 @@ def test_programs_are_known_by_what_they_leave_behind(text: str, name: str) -> N
     assert dialect_of(text).name == name
 
 
+def test_clips_of_the_first_schema_stay_among_their_like() -> None:
+    dialect = dialect_of('{"Resolve_OTIO": {}, "OTIO_SCHEMA": "Clip.1"}')
+    assert (dialect.name, dialect.version_of("Clip"), dialect.bare_paths) == ("resolve", 1, True)
+
+
 # --- bundles that are folders -------------------------------------------------------------------------------------
 
 

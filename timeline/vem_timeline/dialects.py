@@ -20,7 +20,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vem_timeline.errors import UnwritableTimeline
@@ -114,13 +114,12 @@ def media_url(path: Path, dialect: Dialect) -> str:
 
 
 def dialect_of(text: str) -> Dialect:
-    """The dialect that a timeline's text is in: programs leave metadata under names of their own."""
-    if '"Resolve_OTIO"' in text:
-        return DIALECTS["resolve"]
-    if '"PremierePro_OTIO"' in text:
-        return DIALECTS["premiere"]
-    if '"kdenlive"' in text:
-        return DIALECTS["kdenlive"]
-    if '"Clip.1"' in text and '"Clip.2"' not in text:
-        return DIALECTS["oldest"]
-    return DIALECTS["otio"]
+    """The dialect that a timeline's text is in: programs leave metadata under names of their own.
+
+    Where all clips are of the first schema, ours will be as well.
+    """
+    old = '"Clip.1"' in text and '"Clip.2"' not in text
+    for mark, name in (("Resolve_OTIO", "resolve"), ("PremierePro_OTIO", "premiere"), ("kdenlive", "kdenlive")):
+        if f'"{mark}"' in text:
+            return replace(DIALECTS[name], schemas=DIALECTS["oldest"].schemas) if old else DIALECTS[name]
+    return DIALECTS["oldest" if old else "otio"]

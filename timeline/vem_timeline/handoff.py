@@ -17,7 +17,7 @@ from vem_timeline.appearing import appearing
 from vem_timeline.dialects import DIALECTS, RESOLVE_COLORS, Dialect, dialect_named
 from vem_timeline.fcp7_write import rate_lines, tracks_of_music
 from vem_timeline.music_track import MusicClip, MusicMarker, Ruler, frames_of_clip, one_a_frame
-from vem_timeline.new_timeline import fades_of, write_timeline_of
+from vem_timeline.new_timeline import extent_of, fades_of, write_timeline_of
 from vem_timeline.ownership import name_with_id
 from vem_timeline.storyboard import Shot, Storyboard
 from vem_timeline.write import write_scored
@@ -180,6 +180,7 @@ def _clip(shot: Shot, storyboard: Storyboard, fades: dict, rate: list[str], desc
     parts = [
         tag("name", shot.name),
         tag("enabled", "TRUE"),
+        tag("duration", str(first + end - start + head + tail)),
         rate,
         tag("start", "-1" if shot.number in fades else str(start)),
         tag("end", "-1" if shot.number + 1 in fades else str(end)),
@@ -187,7 +188,7 @@ def _clip(shot: Shot, storyboard: Storyboard, fades: dict, rate: list[str], desc
         tag("out", str(first + end - start + head + tail)),
     ]
     if shot.media is not None and shot.media.url:
-        parts.append(_file(shot, rate, described))
+        parts.append(_file(shot, storyboard, rate, described))
     if speed != 1:
         parts.append(_time_remap(speed))
     return tag("clipitem", *parts, id=f"clipitem-{shot.number}")
@@ -207,14 +208,21 @@ def _black(shot: Shot, storyboard: Storyboard, fades: dict, rate: list[str]) -> 
     )  # fmt: skip
 
 
-def _file(shot: Shot, rate: list[str], described: dict[str, str]) -> list[str]:
+def _file(shot: Shot, storyboard: Storyboard, rate: list[str], described: dict[str, str]) -> list[str]:
+    """The media file, described where it is first used; as long as any shot needs it, handles of fades included."""
     media = shot.media
     assert media is not None
     url = media.path.absolute().as_uri() if media.path is not None else media.url
     if url in described:
         return tag("file", id=described[url])
     described[url] = f"file-{len(described) + 1}"
-    return tag("file", tag("name", shot.name), tag("pathurl", url), rate, tag("media", tag("video")), id=described[url])
+    begins, ends = extent_of(media, storyboard)
+    longest = max((before + after for _, before, after in fades_of(storyboard).values()), default=0)
+    frames = storyboard.clock.frame_of(ends - begins) + longest
+    return tag(
+        "file", tag("name", shot.name), tag("pathurl", url), rate, tag("duration", str(frames)),
+        tag("media", tag("video")), id=described[url],
+    )  # fmt: skip
 
 
 def _time_remap(speed: Fraction) -> list[str]:

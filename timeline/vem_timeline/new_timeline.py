@@ -111,7 +111,7 @@ def _item_of(shot: Shot, storyboard: Storyboard, dialect: Dialect) -> Any:
     clip = otio.schema.Clip(shot.name, source_range=otio.opentime.TimeRange(frames(start), length))
     if shot.media is not None and shot.media.url:
         path = shot.media.path
-        begins, ends = _extent_of(shot.media, storyboard)
+        begins, ends = extent_of(shot.media, storyboard)
         clip.media_reference = otio.schema.ExternalReference(
             target_url=shot.media.url if path is None else media_url(path, dialect),
             available_range=otio.opentime.TimeRange(frames(begins), frames(ends) - frames(begins)),
@@ -123,7 +123,7 @@ def _item_of(shot: Shot, storyboard: Storyboard, dialect: Dialect) -> Any:
     return clip
 
 
-def _extent_of(media: MediaUse, storyboard: Storyboard) -> tuple[Fraction, Fraction]:
+def extent_of(media: MediaUse, storyboard: Storyboard) -> tuple[Fraction, Fraction]:
     """From the timecode of a file's first frame to the last instant that any shot needs of it, seconds.
 
     A clip's range is written as long as it lies on the timeline, whatever its speed.
