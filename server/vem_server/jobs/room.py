@@ -18,6 +18,7 @@ from vem_server.jobs.journal import Journal
 from vem_server.jobs.limits import Limits
 from vem_server.jobs.roots import Roots
 from vem_server.jobs.supervisor import Supervisor
+from vem_server.jobs.worker import LOCAL
 from vem_server.protocol import places
 from vem_server.protocol.errors import ServiceError
 from vem_server.protocol.messages import JobRequest, JobState, WorkersStatus
@@ -46,6 +47,11 @@ class JobRoom:
         Told of every change of a job, without its result; from any thread, in order. Must be quick.
     on_workers : callable
         Told when the workers have changed. Must be quick.
+
+    Raises
+    ------
+    ServiceError
+        ``invalid``, if there is no such engine; or as `Journal`.
     """
 
     def __init__(
@@ -53,11 +59,13 @@ class JobRoom:
         folder: Path | None = None,
         *,
         roots: Roots | None = None,
-        engine: str = "local",
+        engine: str = LOCAL,
         limits: Limits | None = None,
         on_change: Callable[[JobState], None] = _nobody,
         on_workers: Callable[[WorkersStatus], None] = _nobody,
     ) -> None:
+        if engine != LOCAL and not engine.startswith("ray://"):
+            raise ServiceError("invalid", "There is no such engine.", where=engine, remedy="Use local, or ray://HOST.")
         self._folder = folder or places.data_folder()
         self._roots = roots or Roots.of_user()
         self._limits = limits or Limits()

@@ -23,7 +23,7 @@ from vem_server.jobs.sweeping import sweep
 from vem_server.jobs.verdicts import problem_of_death, problem_of_start
 from vem_server.jobs.words import Begin, Ended, FromWorker, Ready, Stop, Told, hear_worker, say
 from vem_server.jobs.work import Lane
-from vem_server.jobs.worker import Seat
+from vem_server.jobs.worker import LOCAL, Seat
 from vem_server.protocol.errors import Problem
 from vem_server.protocol.messages import WorkersStatus
 
@@ -82,8 +82,9 @@ class Supervisor(threading.Thread):
     def close(self, timeout: float = 3.0) -> None:
         """End all workers; what they were doing starts again next time. Waits until that is done."""
         self._closing = True
-        self.wake()
-        self.join(timeout)
+        if self.is_alive():
+            self.wake()
+            self.join(timeout)
 
     def status(self) -> WorkersStatus:
         """The workers as they stand."""
@@ -161,7 +162,7 @@ class Supervisor(threading.Thread):
                 self._begin(worker, job)
 
     def _gpu_is_free(self) -> bool:
-        if self._models.device == "cpu":
+        if self._models.device == "cpu" or self._engine != LOCAL:  # a cluster gives out its cards itself
             return True
         busy = [self._board.jobs.get(worker.job) for worker in list(self._workers) if worker.job]
         return not any(job is not None and job.needs_gpu for job in busy)

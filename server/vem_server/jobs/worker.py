@@ -15,9 +15,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from vem_plugin.errors import VemError
 from vem_server.jobs.confining import confine
@@ -25,11 +27,16 @@ from vem_server.jobs.journal import Journal
 from vem_server.jobs.pace import Pace
 from vem_server.jobs.roots import Roots
 from vem_server.jobs.sweeping import JobLedger
-from vem_server.jobs.words import Begin, Ended, FromWorker, Told, hear_daemon, say
+from vem_server.jobs.words import Begin, Ended, FromWorker, Ready, Told, hear_daemon, say
 from vem_server.jobs.work import Lane, perform
-from vem_server.protocol.errors import Problem, problem_of
+from vem_server.protocol.errors import Problem, ServiceError, problem_of
+
+if TYPE_CHECKING:
+    from vem_server.jobs.distant import Cluster
 
 LOG = logging.getLogger(__name__)
+LOCAL = "local"
+"""The engine that is this machine."""
 SECONDS_BETWEEN_WORDS = 0.1
 """Progress is told at most this often, but for the beginning and the end of a stage."""
 OUT_OF_MEMORY = Problem(
@@ -52,7 +59,7 @@ class Seat:
     journal: Path
     roots: Roots
     scratch: Path
-    engine: str = "local"
+    engine: str = LOCAL
 
 
 def work(seat: Seat, pipe: Connection) -> None:
@@ -77,6 +84,7 @@ class _Worker:
         self._jobs: queue.SimpleQueue[Begin] = queue.SimpleQueue()
         self._unwanted: set[str] = set()
         self._journal = Journal(seat.journal)
+        self._cluster: Cluster | None = None
 
     def listen(self) -> None:
         """Hear what the daemon says, for as long as it is there."""
@@ -95,15 +103,37 @@ class _Worker:
 
     def run(self) -> None:
         """Load what is needed and do the jobs as they come; never returns."""
-        from vem_server.jobs.warming import warm
-
-        for ready in warm(self._seat.lane):
+        for ready in self._warm():
             if ready is not None:
                 self._say(ready)
             while not self._jobs.empty():
                 self._do_next()
         while True:
             self._do_next()
+
+    def _warm(self) -> Iterator[Ready | None]:
+        if self._is_distant:
+            try:
+                yield self._joined().warm()
+            except ServiceError as error:  # every job will say so, and try again
+                yield Ready(models=False, device="cpu", problem=str(error))
+            return
+        from vem_server.jobs.warming import warm
+
+        yield from warm(self._seat.lane)
+
+    @property
+    def _is_distant(self) -> bool:
+        """Whether the work of this lane is done on a cluster."""
+        return self._seat.lane == "studio" and self._seat.engine != LOCAL
+
+    def _joined(self) -> Cluster:
+        """The cluster; raises ServiceError if it does not answer."""
+        if self._cluster is None:
+            from vem_server.jobs.distant import Cluster
+
+            self._cluster = Cluster(self._seat.engine)
+        return self._cluster
 
     def _do_next(self) -> None:
         begin = self._jobs.get()
@@ -117,7 +147,7 @@ class _Worker:
         """One job, to its end whatever it is."""
         try:
             confine(begin.request, self._seat.roots)
-            result = perform(begin.request, self._report_of(begin), ledger=JobLedger(self._journal, begin.job))
+            result = self._perform(begin)
         except Cancelled:
             return Ended(begin.job, cancelled=True)
         except VemError as error:
@@ -132,12 +162,22 @@ class _Worker:
         counted = self._journal.finish(begin.job, begin.attempt, result)
         return Ended(begin.job, late=not counted)
 
+    def _perform(self, begin: Begin) -> dict[str, Any]:
+        report, ledger = self._report_of(begin), JobLedger(self._journal, begin.job)
+        if not self._is_distant:
+            return perform(begin.request, report, ledger=ledger)
+        result = self._joined().perform(begin.request, report, ledger=ledger, unwanted=lambda: self.unwanted(begin.job))
+        if result is None:
+            raise Cancelled
+        return result
+
     def _report_of(self, begin: Begin) -> _Telling:
         takes = getattr(begin.request, "takes", 1)
         pace = Pace(type(begin.request).__name__.lower(), takes=takes if isinstance(takes, int) else 1)
         return _Telling(self, begin.job, pace)
 
     def unwanted(self, job: str) -> bool:
+        """Whether a job was cancelled."""
         return job in self._unwanted
 
     def _say(self, message: FromWorker) -> None:
@@ -145,6 +185,7 @@ class _Worker:
             say(self._pipe, message)
 
     def tell(self, message: Told) -> None:
+        """Tell the daemon how far a job is."""
         self._say(message)
 
 
