@@ -60,7 +60,8 @@ def reconform(
     out : Path, optional
         Folder for the new take; the default is the new edit's own. Nothing in it is overwritten.
     settings : Settings, optional
-        Where the models run, and which; the default is what the take was made with.
+        Where the models run, and which, and the new edit's timeline and rate where its file does not tell; the default
+        is what the take was made with.
     composer : Composer, optional
         Who writes what is new; the default is the model of the settings.
     report : Report
@@ -81,7 +82,7 @@ def reconform(
     from vem_plugin.conform import steps
 
     folder = drafts.folder_for(new_edit, out)
-    given = steps.open_given(scored, settings)
+    given = steps.open_given(scored, new_edit, settings)
     edit = steps.read_edit(given, new_edit, report=within(report, "read"))
     pairs = steps.match(given, edit)
     parsed = steps.look(given, edit, report=within(report, "look"))

@@ -36,6 +36,10 @@ def reconform(
     ] = None,
     device: Annotated[str | None, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = None,
     model: Annotated[Path | None, typer.Option(help="The model folder that made the take.")] = None,
+    timeline: Annotated[
+        str | None, typer.Option("--timeline", metavar="NAME", help="Which timeline of NEW_EDIT, if it holds several.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="FPS", help="Frames per second of an EDL.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables.")] = False,
     daemon: UseDaemon = True,
 ) -> None:
@@ -44,7 +48,9 @@ def reconform(
     from vem_server.as_json import print_json
     from vem_server.protocol.messages import Reconform
 
-    request = request_of(Reconform, scored, new_edit=new_edit, out=out, device=device, model=model)
+    request = request_of(
+        Reconform, scored, new_edit=new_edit, out=out, device=device, model=model, timeline=timeline, rate=rate
+    )
     done = carry_out(request, STAGES, quiet=json, daemon=daemon)
     if json:
         print_json(done)

@@ -18,7 +18,7 @@ from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.former import FormerBeats, Survivor
 from vem_plugin.settings import Settings
 from vem_plugin.take import Change, Take, read_score
-from vem_plugin.takes.find import FoundTake, check_files, stem_of, take_in
+from vem_plugin.takes.find import FoundTake, check_files, name_within, stem_of, take_in
 from vem_plugin.takes.locks import locked_shots
 from vem_plugin.takes.seen import read_seen
 
@@ -68,8 +68,11 @@ class Fitted:
     unchanged: bool
 
 
-def open_given(scored: Path, settings: Settings | None) -> Given:
+def open_given(scored: Path, new_edit: Path, settings: Settings | None) -> Given:
     """Open the take that a timeline holds; its instruments stay, whatever the new edit's notes name.
+
+    The new edit is the timeline that the settings name; the name that the take was made with is forgotten where the new
+    file has no timeline of it.
 
     Raises
     ------
@@ -79,8 +82,15 @@ def open_given(scored: Path, settings: Settings | None) -> Given:
     found = take_in(scored)
     check_files(found)
     told = settings or found.take.settings
+    same = told.timeline == found.take.settings.timeline
     kept = replace(
-        found.take.settings, device=told.device, model=told.model, palette=found.take.palette or None, takes=1
+        found.take.settings,
+        device=told.device,
+        model=told.model,
+        palette=found.take.palette or None,
+        takes=1,
+        timeline=name_within(new_edit, told.timeline) if same else told.timeline,
+        rate=told.rate,
     )
     return Given(found, read_score(found.folder, found.take.cue), kept)
 

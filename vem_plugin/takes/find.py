@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.take import SCORE_FILE, TAKE_FILE, Take, folder_of, read_take
-from vem_timeline import music_in
+from vem_timeline import music_in, read
+from vem_timeline.errors import TimelineError
 from vem_timeline.storyboard import Storyboard
 
 _VERSION = re.compile(r"^(.*)_v\d+$")
@@ -19,11 +20,15 @@ NEEDED = ("mix", "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "ste
 
 @dataclass(frozen=True, slots=True)
 class FoundTake:
-    """A take, its folder, and the scored timeline that led there."""
+    """A take, its folder, and the scored timeline that led there.
+
+    ``within`` is the name of the timeline, where the file holds several.
+    """
 
     take: Take
     folder: Path
     timeline: Path
+    within: str | None = None
 
     @property
     def stem(self) -> str:
@@ -64,12 +69,26 @@ def take_in(scored: Path) -> FoundTake:
     beside = held.path.parent if held.path.is_absolute() else folder_of(scored)
     for take, folder in _takes_near(beside, scored):
         if take.take_id.startswith(held.take_id[:4]) and held.take_id.startswith(take.take_id[:4]):
-            return FoundTake(take, folder, scored)
+            return FoundTake(take, folder, scored, name_within(scored, take.settings.timeline))
     raise SettingsError(
         f"The take {held.take_id}, which this timeline holds, is not where its music was.",
         where=str(beside),
         remedy=f"Move its folder back there, or beside {scored.name}. What is left can be listed with `vem takes`.",
     )
+
+
+def name_within(edit: Path, wanted: str | None) -> str | None:
+    """The name by which a timeline is asked for in a file: the one wanted, or None if no timeline there has it.
+
+    An edit that was one of several in its file may come back in a file of its own, under a name of its own.
+    """
+    if wanted is None:
+        return None
+    try:
+        read(edit, timeline=wanted)
+    except TimelineError:
+        return None
+    return wanted
 
 
 def takes_in(folder: Path, stem: str) -> list[tuple[Take, Path]]:

@@ -88,7 +88,7 @@ def pick_take(scored: Path, name: str) -> ListedTake:
             where=f"{chosen.take.samples / chosen.take.sample_rate:.2f} s",
             remedy="Fit the music to the edit with `vem reconform`.",
         )
-    repoint(scored, scored, music_clip(chosen.take, chosen.folder))
+    repoint(scored, scored, music_clip(chosen.take, chosen.folder), timeline=found.within)
     if chosen.take.locked != found.take.locked:  # locks are of the edit, and go where its timeline goes
         rewrite_record(replace(chosen.take, locked=found.take.locked), chosen.folder)
     return replace(chosen, held=True)
@@ -206,7 +206,7 @@ def take_named(scored: Path, name: str) -> ListedTake:
 
 def _check_locks(found: FoundTake, chosen: Take) -> None:
     """Refuse a take whose music differs in a locked shot."""
-    locks = locked_shots(found.take.locked, read(found.timeline))
+    locks = locked_shots(found.take.locked, read(found.timeline, timeline=found.within))
     if not locks:
         return
     lines = {take.take_id: take for take, _ in takes_in(found.folder.resolve().parent, found.stem)}

@@ -61,7 +61,7 @@ def open_take(scored: Path, settings: Settings | None = None, *, report: Report 
 
     found = take_in(scored)
     check_files(found)
-    now = read(scored)
+    now = read(scored, timeline=found.within)
     check_same_edit(found, now)
     score = read_score(found.folder, found.take.cue)
     return OpenTake(

@@ -172,7 +172,7 @@ def publish_version(take: Take, found: FoundTake, draft: Draft, *, stretch: tupl
     music = music_clip(take, folder)
     try:
         write_handoff(folder, take.name, take.storyboard, music, target=take.settings.otio_target)
-        repoint(found.timeline, timeline, music, stretch=stretch)
+        repoint(found.timeline, timeline, music, stretch=stretch, timeline=found.within)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
