@@ -123,7 +123,7 @@ class Daemon:
             inbox,
             busy=lambda: room.busy,
             idle_exit=wishes.idle_exit,
-            every_beat=self._gatekeeper.tend,
+            every_beat=self._tend,
         )
 
     def state(self) -> DaemonState:
@@ -167,6 +167,13 @@ class Daemon:
         """Write the connection file: from now on clients find us."""
         self._gateway_url = gateway
         return write_connection(self._connection())
+
+    def _tend(self) -> None:
+        """Once a second: a gateway that died is started anew, a connection file that was swept away written again."""
+        self._gatekeeper.tend()
+        if not places.connection_file().exists() and not self._loop.shutting_down:
+            log.warning("the connection file was gone: writing it again")
+            self._announce(self._gateway_url)
 
     def _connection(self) -> Connection:
         keys = self._keys

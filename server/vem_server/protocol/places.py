@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path, user_runtime_path
@@ -19,9 +20,8 @@ NAME = "vem-plugin"
 def runtime_folder() -> Path:
     """Folder of the connection file and the lock: gone after a restart of the machine where the system has such."""
     home = os.environ.get("VEM_HOME")
-    folder = Path(home) / "run" if home else user_runtime_path(NAME, appauthor=False)
     try:
-        return _owned(folder)
+        return _owned(Path(home) / "run" if home else _runtime_folder_of_system())
     except OSError:  # a session without a runtime folder, as in a container or under cron
         return _owned(data_folder() / "run")
 
@@ -51,6 +51,12 @@ def lock_file() -> Path:
 def log_file() -> Path:
     """The daemon's log."""
     return data_folder() / "daemon.log"
+
+
+def _runtime_folder_of_system() -> Path:
+    with warnings.catch_warnings():  # that a variable is not set is nothing a user of ours should be told each time
+        warnings.simplefilter("ignore")
+        return user_runtime_path(NAME, appauthor=False)
 
 
 def _owned(folder: Path) -> Path:

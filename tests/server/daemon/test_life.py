@@ -40,7 +40,7 @@ def test_the_first_answer_comes_within_a_second_of_work(
 
 def test_two_started_at_once_are_one(new_daemon: Callable[..., Any], line_to: Callable[..., Any]) -> None:
     both = [new_daemon(), new_daemon()]
-    found = both[0].connection()
+    found = both[0].connection(may_end=True)
     winner, loser = sorted(both, key=lambda one: one.process.pid != found["pid"])
     assert loser.ended() == 8
     assert "already" in loser.process.stdout.read()
@@ -106,6 +106,13 @@ def test_after_kill_9_the_stale_file_is_known_and_a_new_daemon_comes(
     answer = line_to(other).hello()
     assert answer["pid"] == other.process.pid
     assert answer["instance"] != old["instance"]
+
+
+def test_a_connection_file_that_is_swept_away_comes_back(new_daemon: Callable[..., Any]) -> None:
+    one = new_daemon()
+    before = one.connection()
+    one.file.unlink()
+    assert one.connection() == before
 
 
 def test_an_old_session_does_not_open_a_new_daemon(new_daemon: Callable[..., Any], line_to: Callable[..., Any]) -> None:
