@@ -1,6 +1,6 @@
 """Damages timeline files in every way and reads them: no crash, no hang, no memory, no file outside opened.
 
-    python benchmarks/timelines_fuzz.py FOLDER [--files 50000] [--seed 1]
+    python benchmarks/timelines_fuzz.py FOLDER [--files 50000] [--seed 1] [--suffix .aaf]
 
 FOLDER holds sound timelines of any formats. Each round takes one of them, damages it, and reads it in this process,
 with a bound on memory and an eye on every file that is opened. What may come out is a storyboard or one of this
@@ -183,15 +183,21 @@ def trouble_with(seed: int, sources: list[Path], folder: Path, watch: Watch) -> 
     return outcome, took
 
 
-def sources_in(folder: Path) -> list[Path]:
+SUFFIXES = (".otio", ".otioz", ".xml", ".fcpxml", ".edl", ".kdenlive", ".mlt")
+"""What is damaged unless other suffixes are asked for; AAF is slow to read, and has runs of its own."""
+
+
+def sources_in(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]:
     """Sound files to damage, those too large for quick rounds left out."""
-    suffixes = (".otio", ".otioz", ".xml", ".fcpxml", ".edl", ".kdenlive", ".mlt")
-    return sorted(p for p in folder.rglob("*") if p.suffix in suffixes and p.stat().st_size < 150_000)
+    largest = 500_000 if ".aaf" in suffixes else 150_000
+    return sorted(p for p in folder.rglob("*") if p.suffix in suffixes and p.stat().st_size < largest)
 
 
-def run(folder: Path, count: int, first_seed: int) -> Iterator[tuple[int, str, float]]:
+def run(
+    folder: Path, count: int, first_seed: int, suffixes: tuple[str, ...] = SUFFIXES
+) -> Iterator[tuple[int, str, float]]:
     """Seed, outcome and time of every round."""
-    sources = sources_in(folder)
+    sources = sources_in(folder, suffixes)
     watch = Watch()
     with tempfile.TemporaryDirectory() as place:
         code = {os.path.abspath(os.path.dirname(os.__file__)), *(os.path.abspath(entry) for entry in sys.path if entry)}
@@ -206,11 +212,14 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--suffix", action="append", help="only files of this suffix; may be given more than once")
     options = parser.parse_args()
+    suffixes = tuple(options.suffix or SUFFIXES)
     counts: collections.Counter[str] = collections.Counter()
     slowest, began = (0.0, 0), time.perf_counter()
     memory = 0
-    for number, (seed, outcome, took) in enumerate(run(options.folder, options.files, options.seed), start=1):
+    rounds = run(options.folder, options.files, options.seed, suffixes)
+    for number, (seed, outcome, took) in enumerate(rounds, start=1):
         counts[outcome.partition(":")[0]] += 1
         slowest = max(slowest, (took, seed))
         if outcome.startswith("CRASH"):
