@@ -614,7 +614,7 @@ local function round_trip(task)
   local folder = home_folder() .. SLASH .. "Documents" .. SLASH .. "VEM Music" .. SLASH
     .. safe_name(session.project:GetName())
   local edit = export(session, folder)
-  say("Asked for music. It takes about as long as the edit, the first time longer.")
+  say(task == "undo" and "Looking for the take before." or "Asked for music. It takes a minute or two.")
   local take = REQUESTS[task](session, edit)
   take.short = take.take:sub(1, 4):lower()
   take.label = take.folder:match("[^/\\]+$") .. " music \194\183 " .. take.short
