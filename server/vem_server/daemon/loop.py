@@ -1,4 +1,4 @@
-"""The I/O loop: control before requests, requests a few at a time, events as they come in, and the clock.
+"""The I/O loop: control before requests, each for a moment at most, events as they come in, and the clock.
 
 One thread, no waiting but for the poll. An answer that cannot be delivered at once is dropped, as its asker is gone or
 does not read, and asks again.
@@ -22,8 +22,8 @@ from vem_server.daemon.sockets import Sockets
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 32
-"""Requests answered before control is looked at again."""
+SLICE = 0.01
+"""Seconds that one socket is served before the others are looked at: a burst of new jobs keeps no cancel waiting."""
 
 
 class Loop:
@@ -107,7 +107,8 @@ class Loop:
         return self._leaving
 
     def _serve(self, entrance: Entrance, socket: zmq.Socket[bytes]) -> None:
-        for _ in range(MOST_AT_ONCE):
+        latest = time.monotonic() + SLICE
+        while time.monotonic() < latest:
             try:
                 sender, *frames = socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:

@@ -14,12 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 import zmq
 
 from vem_server.daemon import logs
 from vem_server.protocol.connection import read_connection
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "rush_hour.otio"
 
 
 def vem(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -136,10 +139,7 @@ def test_it_ends_when_there_is_nothing_to_do(new_daemon: Callable[..., Any]) -> 
 def test_a_listener_keeps_it(new_daemon: Callable[..., Any], open_socket: Callable[[int], Any]) -> None:
     one = new_daemon("--idle", "0.5")
     found = one.connection()
-    ear = open_socket(zmq.SUB)
-    ear.curve_serverkey = found["server_key"].encode()
-    ear.curve_publickey, ear.curve_secretkey = found["client_key"].encode(), found["client_secret"].encode()
-    ear.connect(found["events"])
+    ear = ear_at(found, open_socket)
     ear.subscribe(b"daemon")
     time.sleep(2.5)
     assert one.process.poll() is None
@@ -176,6 +176,15 @@ def test_a_gateway_that_dies_is_started_anew(new_daemon: Callable[..., Any]) -> 
     assert new.pid != old.pid
 
 
+def ear_at(found: dict[str, Any], open_socket: Callable[[int], Any]) -> Any:
+    """A SUB socket that the daemon lets in."""
+    ear = open_socket(zmq.SUB)
+    ear.curve_serverkey = found["server_key"].encode()
+    ear.curve_publickey, ear.curve_secretkey = found["client_key"].encode(), found["client_secret"].encode()
+    ear.connect(found["events"])
+    return ear
+
+
 def listener_at(url: str, daemon: int, other_than: psutil.Process | None = None) -> psutil.Process:
     """The child of the daemon that listens at the gateway's address, as soon as there is one."""
     port = int(url.rsplit(":", 1)[1])
@@ -188,6 +197,43 @@ def listener_at(url: str, daemon: int, other_than: psutil.Process | None = None)
                     return child
         time.sleep(0.05)
     raise AssertionError("no gateway listens")
+
+
+def test_draining_refuses_new_jobs_and_ends_with_the_last(
+    new_daemon: Callable[..., Any], line_to: Callable[..., Any]
+) -> None:
+    one = new_daemon("--root", str(EXAMPLE.parent))
+    talk = line_to(one)
+    talk.hello()
+    job = talk.ask("inspect", key="last", edit=str(EXAMPLE))["job"]
+    talk.ask("shutdown", drain=True)
+    assert talk.ask("inspect", key="late", edit=str(EXAMPLE))["code"] == "shutting_down"
+    assert talk.ask("status")["daemon"]["shutting_down"]
+    assert one.ended() == 0
+    other = new_daemon("--root", str(EXAMPLE.parent))
+    again = line_to(other)
+    again.hello()
+    assert again.ask("job", job=job["id"])["job"]["state"] == "done"
+
+
+def test_listeners_are_told_that_it_ends(
+    new_daemon: Callable[..., Any], line_to: Callable[..., Any], open_socket: Callable[[int], Any]
+) -> None:
+    one = new_daemon()
+    found = one.connection()
+    ear = ear_at(found, open_socket)
+    ear.subscribe(b"daemon")
+    ear.subscribe(b"now.0123456789")
+    while msgspec.msgpack.decode(ear.recv_multipart()[2])["kind"] != "welcome":
+        pass
+    talk = line_to(one)
+    talk.hello()
+    talk.ask("shutdown")
+    told = [msgspec.msgpack.decode(ear.recv_multipart()[2])]
+    while not told[-1]["daemon"]["shutting_down"]:
+        assert ear.poll(10_000)
+        told.append(msgspec.msgpack.decode(ear.recv_multipart()[2]))
+    assert one.ended() == 0
 
 
 def test_an_address_that_is_not_ours_is_refused(new_daemon: Callable[..., Any]) -> None:
