@@ -40,7 +40,8 @@ def plan_daemon(machine: Machine, vem: tuple[str, ...]) -> Plan:
             steps = _launchd(machine, vem)
         case "windows":
             steps = _run_entry(_windowless(machine, vem))
-    return Plan("daemon", (), steps)
+    room = Run((*vem, "daemon", "stop"), (), "a daemon that runs already makes room")
+    return Plan("daemon", (), (room, *steps))
 
 
 def _has_systemd(machine: Machine) -> bool:
@@ -54,7 +55,7 @@ def _has_systemd(machine: Machine) -> bool:
 def _systemd(machine: Machine, vem: tuple[str, ...]) -> tuple[Step, ...]:
     command = " ".join(_systemd_word(word) for word in (*vem, *RUN))
     unit = (
-        f"[Unit]\nDescription={WORDS}\n\n"
+        f"[Unit]\nDescription={WORDS}\nStartLimitIntervalSec=120\nStartLimitBurst=4\n\n"
         f"[Service]\nExecStart={command}\nRestart=on-failure\nRestartSec=5\n\n"
         "[Install]\nWantedBy=default.target\n"
     )
@@ -104,6 +105,7 @@ def _launchd(machine: Machine, vem: tuple[str, ...]) -> tuple[Step, ...]:
         "ProgramArguments": [*vem, *RUN],
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},
+        "ThrottleInterval": 30,
         "ProcessType": "Interactive",  # the default throttles the disk and the processor of what a person waits for
     }
     domain = f"gui/{machine.user_id}"
@@ -139,4 +141,4 @@ def _run_entry(vem: tuple[str, ...]) -> tuple[Step, ...]:
 
 
 def _start_now(vem: tuple[str, ...]) -> Run:
-    return Run((*vem, "daemon", "start"), (*vem, "daemon", "stop"), "start it now", otherwise=LATER)
+    return Run((*vem, "daemon", "start", "--idle", "0"), (*vem, "daemon", "stop"), "start it now", otherwise=LATER)

@@ -58,7 +58,7 @@ def test_without_systemd_an_autostart_entry(draw):
 
 def test_launch_agent_is_a_property_list(draw):
     plan = plan_for("daemon", draw("macos"), vem=STRANGE)
-    put, run = plan.steps
+    _, put, run = plan.steps
     agent = plistlib.loads(put.content)
     assert put.path.name == f"{agent['Label']}.plist"
     assert agent["ProgramArguments"] == [*STRANGE, "daemon", "run", "--idle", "0"]
@@ -68,7 +68,7 @@ def test_launch_agent_is_a_property_list(draw):
 
 def test_windows_entry_is_the_user_s_and_quotes_spaces(draw):
     vem = (r"C:\Users\Ada L\vem\pythonw.exe", "-m", "vem_server")
-    entry, now = plan_for("daemon", draw("windows"), vem=vem).steps
+    _, entry, now = plan_for("daemon", draw("windows"), vem=vem).steps
     assert isinstance(entry, Run)
     assert entry.do[2].startswith("HKCU\\")
     assert entry.do[entry.do.index("/d") + 1] == r'"C:\Users\Ada L\vem\pythonw.exe" -m vem_server daemon run --idle 0'
