@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from vem_server.protocol.messages import JobState
 
 Brief = Annotated[str, typer.Option("--brief", help="What the music should be, in your own words.")]
-Folder = Annotated[
-    Path | None, typer.Option("--folder", help="Where exports and takes lie; default: VEM Music in your documents.")
-]
 Shot = Annotated[int | None, typer.Option("--shot", metavar="N", help="Default: the shot under the playhead.")]
 
 resolve = typer.Typer(no_args_is_help=True, help="The timeline that is open in DaVinci Resolve Studio.")
@@ -48,27 +45,27 @@ def watch(
 
 
 @resolve.command()
-def score(brief: Brief = "", folder: Folder = None) -> None:
+def score(brief: Brief = "") -> None:
     """Write music for the open timeline, and lay it on a track of its own."""
-    _round(folder, "score", wishes={"brief": brief})
+    _round("score", wishes={"brief": brief})
 
 
 @resolve.command()
-def rescore(shot: Shot = None, brief: Brief = "", folder: Folder = None) -> None:
+def rescore(shot: Shot = None, brief: Brief = "") -> None:
     """Write other music for one shot; everywhere else it stays."""
-    _round(folder, "rescore", wishes={"brief": brief}, shot=shot)
+    _round("rescore", wishes={"brief": brief}, shot=shot)
 
 
 @resolve.command()
-def reconform(folder: Folder = None) -> None:
+def reconform() -> None:
     """The timeline has changed: fit the same music to it."""
-    _round(folder, "reconform")
+    _round("reconform")
 
 
 @resolve.command()
-def undo(folder: Folder = None) -> None:
+def undo() -> None:
     """Put the take before back on the timeline."""
-    _round(folder, "undo")
+    _round("undo")
 
 
 @resolve.command()
@@ -112,13 +109,16 @@ class Progress:
     """Prints what a job does, one line a stage."""
 
     def __init__(self) -> None:
+        from vem_plugin import reconforming, rescoring, scoring
+
+        self._words = {**rescoring.STAGES, **reconforming.STAGES, **scoring.STAGES}
         self._stage = ""
 
     def __call__(self, job: JobState) -> None:
         """A job has moved."""
         if job.stage and job.stage != self._stage:
             left = "" if job.seconds_left is None else f", about {job.seconds_left:.0f} s left"
-            sys.stderr.write(f"{job.stage}{left}\n")
+            sys.stderr.write(f"  {self._words.get(job.stage, job.stage)}{left}\n")
         self._stage = job.stage
 
 
@@ -128,14 +128,13 @@ def _resolve_host() -> ResolveHost:
     return ResolveHost(connect(), say=lambda text: typer.echo(text, err=True))
 
 
-def _round(folder: Path | None, task: Task, *, wishes: dict[str, Any] | None = None, shot: int | None = None) -> None:
+def _round(task: Task, *, wishes: dict[str, Any] | None = None, shot: int | None = None) -> None:
     from vem_adapters.round_trip import round_trip
     from vem_server.client import Client
 
     host = _resolve_host()
-    home = folder.absolute() if folder else home_of(host)
     with Client(name="resolve") as vem:
-        round_trip(host, vem, home, task=task, wishes=wishes, shot=shot, on_progress=Progress())
+        round_trip(host, vem, home_of(host), task=task, wishes=wishes, shot=shot, on_progress=Progress())
 
 
 def main() -> None:

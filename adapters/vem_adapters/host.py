@@ -71,7 +71,7 @@ class OwnMarker:
 
 
 class Host(Protocol):
-    """A running editor. Every method may raise a `HostError`, and leaves everything as it was if it does."""
+    """A running editor. Every method may raise a `HostError`, and leaves the timeline as it was if it does."""
 
     @property
     def name(self) -> str:

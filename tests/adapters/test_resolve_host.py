@@ -7,13 +7,16 @@ import time
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from host_labs import FRAMES, RATE, START, ResolveLab, music
+from resolve_double import program
+from resolve_double.program import Clip
 from resolve_double.timeline import Item, Timeline, Track
 
 from vem_adapters.errors import HostAbsent, HostLacks, HostRefused
-from vem_adapters.resolve import connect
+from vem_adapters.resolve import ResolveHost, connect
 from vem_adapters.resolve.connect import load_library
 from vem_timeline import Clock
 
@@ -60,6 +63,51 @@ def test_a_clip_that_another_timeline_plays_is_not_swapped(lab: ResolveLab, tmp_
     assert lab.host.place(second).replaced
     assert lab.music_heard() == [(second.audio, 0, FRAMES)]
     assert copy._tracks["audio"][0].items[0]._clip._path == first.audio
+
+
+def test_an_older_version_names_clips_by_a_property(lab: ResolveLab, tmp_path: Path, monkeypatch: Any) -> None:
+    found = Clip.__init__
+
+    def older(self: Clip, *arguments: Any) -> None:
+        found(self, *arguments)
+        self._lacks = {"SetName"}
+
+    monkeypatch.setattr(Clip, "__init__", older)
+    lab.host.place(music(tmp_path))
+    assert own_track(lab).items[0]._clip._name == "edit_vab music · ab3f"
+
+
+def test_music_that_is_not_taken_leaves_nothing_behind(lab: ResolveLab, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(program, "_append", lambda timeline, info: None)
+    with pytest.raises(HostRefused, match="did not take"):
+        lab.host.place(music(tmp_path))
+    assert [track.name for track in lab.timeline._tracks["audio"]] == ["Dialogue"]
+    assert [bin._clips for bin in lab.program._project._pool._root._folders] == [[]]
+
+
+def test_old_music_comes_back_if_the_new_is_not_taken(lab: ResolveLab, tmp_path: Path, monkeypatch: Any) -> None:
+    first, second = music(tmp_path), music(tmp_path, take="cd9012", frames=FRAMES - 10)
+    lab.host.place(first)
+    own_track(lab).items[0].AddMarker(30, "Pink", "nice here", "", 1, "theirs")
+    append = program._append
+
+    def only_the_first(timeline: Timeline, info: dict[str, Any]) -> Item | None:
+        return append(timeline, info) if info["mediaPoolItem"]._path == first.audio else None
+
+    monkeypatch.setattr(program, "_append", only_the_first)
+    with pytest.raises(HostRefused, match="did not take"):
+        lab.host.place(second)
+    assert lab.music_heard() == [(first.audio, 0, FRAMES)]
+    assert own_track(lab).items[0]._markers[30.0]["name"] == "nice here"
+
+
+def test_a_program_that_was_closed_is_told(lab: ResolveLab) -> None:
+    class Closed:
+        def __getattr__(self, name: str) -> None:
+            return None
+
+    with pytest.raises(HostAbsent, match="any more"):
+        ResolveHost(Closed(), say=print).timeline()
 
 
 def test_an_older_version_without_replace_clip_lays_anew(lab: ResolveLab, tmp_path: Path) -> None:

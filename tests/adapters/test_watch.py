@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 import time
 from pathlib import Path
@@ -12,9 +13,13 @@ from typing import Any
 import pytest
 from host_labs import music, write_edit
 
+from vem_adapters.errors import HostAbsent
 from vem_adapters.files import watch
 from vem_adapters.files.records import is_done, is_ours, newest_scored
+from vem_server.protocol.errors import ServiceError
 from vem_timeline import TimelineError, music_in, write_scored
+
+watching = sys.modules["vem_adapters.files.watch"]  # the package's own `watch` is the function
 
 
 class Composer:
@@ -153,3 +158,28 @@ def test_other_files_and_hidden_ones_are_nobodys_edits(watched: Watched, tmp_pat
     with watched:
         time.sleep(0.4)
     assert watched.vem.asked == []
+
+
+def test_a_daemon_that_is_away_is_no_fault_of_the_edit(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "REST", 0.05)
+    score, tries = watched.vem.score, []
+
+    def away_at_first(edit: Path, **wishes: Any) -> dict[str, Any]:
+        tries.append(edit)
+        if len(tries) < 3:
+            raise ServiceError("unreachable", "No daemon answers.")
+        return score(edit, **wishes)
+
+    monkeypatch.setattr(watched.vem, "score", away_at_first)
+    with watched:
+        edit = write_edit(tmp_path)
+        watched.until(lambda: is_done(edit))
+    assert len(tries) == 3
+    assert not (tmp_path / "edit.failed.txt").exists()
+
+
+def test_a_folder_that_is_taken_away_is_told(tmp_path: Path) -> None:
+    with pytest.raises(HostAbsent, match="gone"):
+        watch(tmp_path / "nowhere", Composer(), say=print)

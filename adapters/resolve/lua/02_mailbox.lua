@@ -4,6 +4,9 @@
 local PATIENCE = 15 -- seconds until a daemon that says nothing counts as absent
 local NO_DAEMON = "Start it: `vem daemon start` in a terminal, or `vem install daemon` once and for all."
 
+local STAGES = { read = "Reading the edit", look = "Looking at the pictures", plan = "Fitting the beat to the cuts",
+  compose = "Writing the music", play = "Playing it", write = "Writing it back" }
+
 local function quoted(text)
   return '"' .. text:gsub('[%c"\\]', function(c)
     return string.format("\\u%04x", c:byte())
@@ -82,7 +85,7 @@ local function ask(request, tell)
         stop("The job was cancelled.")
       elseif job.stage ~= stage and job.stage ~= "" then
         stage = job.stage
-        tell(stage .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
+        tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
       end
     elseif waited > PATIENCE then
       stop("The music service does not answer.", NO_DAEMON)

@@ -45,6 +45,18 @@ local function used_elsewhere(session, clip)
   return false
 end
 
+-- Name a clip so that we know it again: Resolve keeps names through export and import, but no metadata of ours.
+local function name_clip(clip, name)
+  if not try(clip, "SetName", name) then
+    pcall(function() -- older versions
+      clip:SetClipProperty("Clip Name", name)
+    end)
+  end
+  if clip:GetName() ~= name then
+    stop("Resolve did not name the music.", DIALOG)
+  end
+end
+
 local function swapped(session, own, take)
   local clip = own[1].item:GetMediaPoolItem()
   for _, entry in ipairs(own) do
@@ -65,7 +77,7 @@ local function swapped(session, own, take)
     try(clip, "ReplaceClip", old)
     return false
   end
-  clip:SetName(take.label)
+  name_clip(clip, take.label)
   return true
 end
 
@@ -87,7 +99,7 @@ local function in_pool(session, take)
   if not clips or not clips[1] then
     stop("Resolve did not import " .. take.mix .. ".", DIALOG)
   end
-  clips[1]:SetName(take.label)
+  name_clip(clips[1], take.label)
   return clips[1]
 end
 

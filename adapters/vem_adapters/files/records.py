@@ -21,11 +21,14 @@ def is_ours(timeline: Path) -> bool:
 
 
 def is_done(edit: Path) -> bool:
-    """Whether a take of this edit, as it is now, lies beside it."""
+    """Whether a take of this edit, as it is now, lies beside it; or the edit itself has just been taken away."""
     takes = list(_takes_of(edit))
     if not takes:
         return False
-    checksum = sha256_of(main_file_of(edit))
+    try:
+        checksum = sha256_of(main_file_of(edit))
+    except FileNotFoundError:
+        return True
     return any(record_of(folder).get("edit_sha256") == checksum for folder in takes)
 
 

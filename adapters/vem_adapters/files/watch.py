@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vem_adapters.errors import HostAbsent
 from vem_adapters.files.folder_host import FolderHost
-from vem_adapters.files.records import is_done, is_ours, newest_scored
+from vem_adapters.files.records import is_done, is_ours
 from vem_adapters.round_trip import round_trip
+from vem_server.protocol.errors import ServiceError
 from vem_timeline import VemError
 from vem_timeline.formats import SUFFIXES
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 BRIEF = "brief.txt"
 """A file in the folder that says what the music should be, for every edit in it."""
+AWAY = ("unreachable", "shutting_down", "queue_full")
+"""What the daemon's absence looks like: no fault of the edit, which is tried again."""
+REST = 10.0
+"""Seconds until then."""
 _Shape = tuple[int, int]
 
 
@@ -57,6 +63,11 @@ def watch(
         Set it to stop after the edit at hand.
     on_progress : callable, optional
         Called with the state of each job whenever it moves.
+
+    Raises
+    ------
+    HostAbsent
+        If the folder is taken away.
     """
     stop = stop or threading.Event()
     seen: dict[Path, _Shape] = {}
@@ -66,34 +77,43 @@ def watch(
         for edit, shape in shapes.items():
             if stop.is_set():
                 return
-            if seen.get(edit) == shape and failed.get(edit) != shape and not is_done(edit):
-                wishes = {"brief": brief or _brief_of(folder)}
-                if not _score(edit, vem, wishes, say, on_progress):
-                    failed[edit] = shape
+            if seen.get(edit) != shape or failed.get(edit) == shape or is_done(edit):
+                continue
+            try:
+                _score(edit, vem, brief or _brief_of(folder), say, on_progress)
+            except VemError as error:
+                say(f"{edit.name}: {error}")
+                if isinstance(error, ServiceError) and error.code in AWAY:
+                    stop.wait(REST)
+                    continue
+                failed[edit] = shape
+                _note(edit).write_text(f"{error}\n", encoding="utf-8")
         seen = shapes
         stop.wait(pause)
 
 
-def _score(edit: Path, vem: Client, wishes: dict[str, Any], say: Callable[[str], None], on_progress: Any) -> bool:
-    note = edit.with_name(f"{edit.stem}.failed.txt")
-    earlier = newest_scored(edit)
-    say(f"{edit.name}: {'the same music, fitted to the changed edit' if earlier else 'writing music'}")
-    try:
-        if earlier:
-            round_trip(FolderHost(edit, say=say), vem, edit.parent, task="reconform", on_progress=on_progress)
-        else:
-            round_trip(FolderHost(edit, say=say), vem, edit.parent, wishes=wishes, on_progress=on_progress)
-    except VemError as error:
-        say(f"{edit.name}: {error}")
-        note.write_text(f"{error}\n", encoding="utf-8")
-        return False
-    note.unlink(missing_ok=True)
-    return True
+def _score(edit: Path, vem: Client, brief: str, say: Callable[[str], None], on_progress: Any) -> None:
+    host = FolderHost(edit, say=say)
+    if host.scored:
+        say(f"{edit.name}: the same music, fitted to the changed edit")
+        round_trip(host, vem, edit.parent, task="reconform", on_progress=on_progress)
+    else:
+        say(f"{edit.name}: writing music")
+        round_trip(host, vem, edit.parent, wishes={"brief": brief}, on_progress=on_progress)
+    _note(edit).unlink(missing_ok=True)
+
+
+def _note(edit: Path) -> Path:
+    return edit.with_name(f"{edit.stem}.failed.txt")
 
 
 def _edits(folder: Path) -> Iterator[tuple[Path, _Shape]]:
     """Timelines in a folder that are not ours, with size and time of the last change, by which growth shows."""
-    for path in sorted(folder.iterdir()):
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise HostAbsent("The watched folder is gone.", where=str(folder), remedy="Bring it back.") from error
+    for path in entries:
         if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or is_ours(path):
             continue
         try:

@@ -46,16 +46,18 @@ def place(session: Session, music: MusicClip) -> Placed:
         )
     if own and _swapped(session, [item for _, item in own], music):
         return Placed(replaced=True)
-    clip = _in_pool(session, music)
+    clip, is_new = _in_pool(session, music)
     whole = Piece(clip, 0, _source_frames(clip, music, session), session.start)
-    if own:
-        _lay_instead(session, own, whole)
-        return Placed(replaced=True, remarks=_remarks(session, music))
-    track = _new_track(session)
-    if _lay(session, track, whole) is None:
-        session.timeline.DeleteTrack("audio", track)
-        raise HostRefused("DaVinci Resolve did not take the music.", where=str(music.audio), remedy=DIALOG)
-    return Placed(replaced=False, remarks=_remarks(session, music))
+    try:
+        if own:
+            _lay_instead(session, own, whole)
+        else:
+            _lay_first(session, whole)
+    except HostRefused:
+        if is_new:
+            session.pool.DeleteClips([clip])
+        raise
+    return Placed(replaced=bool(own), remarks=_remarks(session, music))
 
 
 def _swapped(session: Session, items: list[Any], music: MusicClip) -> bool:
@@ -103,15 +105,18 @@ def _is_used_elsewhere(session: Session, clip: Any) -> bool:
     return False
 
 
-def _in_pool(session: Session, music: MusicClip) -> Any:
-    """The music as a clip of the media pool, in a folder of ours; the editor's folder stays the current one."""
+def _in_pool(session: Session, music: MusicClip) -> tuple[Any, bool]:
+    """The music as a clip of the media pool, and whether it is new there.
+
+    It lies in a folder of ours; the editor's folder stays the current one.
+    """
     pool = session.pool
     root = pool.GetRootFolder()
     folder = next((entry for entry in root.GetSubFolderList() or [] if entry.GetName() == BIN), None)
     folder = folder or pool.AddSubFolder(root, BIN)
     known = [clip for clip in (folder.GetClipList() or []) if file_of(clip) == music.audio] if folder else []
     if known:
-        return known[0]
+        return known[0], False
     current = pool.GetCurrentFolder()
     # ImportMedia has no destination: it goes where the current folder is.
     imported = pool.ImportMedia([str(music.audio)]) if folder and pool.SetCurrentFolder(folder) else None
@@ -122,13 +127,22 @@ def _in_pool(session: Session, music: MusicClip) -> Any:
             where=str(music.audio),
             remedy=f"{DIALOG} Or drag the file into the media pool yourself.",
         )
-    _name(imported[0], music)
-    return imported[0]
+    try:
+        _name(imported[0], music)
+    except HostRefused:
+        pool.DeleteClips(imported)
+        raise
+    return imported[0], True
 
 
 def _name(clip: Any, music: MusicClip) -> None:
     """Name a clip so that we know it again: Resolve keeps names through export and import, but no metadata of ours."""
-    if not clip.SetName(name_with_id(music.name, music.take_id)):
+    name = name_with_id(music.name, music.take_id)
+    if "SetName" in dir(clip):
+        clip.SetName(name)
+    else:  # older versions
+        clip.SetClipProperty("Clip Name", name)
+    if clip.GetName() != name:
         raise HostRefused("DaVinci Resolve did not name the music.", where=str(music.audio), remedy=DIALOG)
 
 
@@ -143,6 +157,14 @@ def _source_frames(clip: Any, music: MusicClip, session: Session) -> int:
     frames = math.ceil(music.duration * rate)
     has = str(clip.GetClipProperty("Frames") or "")
     return min(frames, int(has)) if has.isdigit() and int(has) else frames
+
+
+def _lay_first(session: Session, whole: Piece) -> None:
+    """Lay the music on a track of its own, which goes again if that fails."""
+    track = _new_track(session)
+    if _lay(session, track, whole) is None:
+        session.timeline.DeleteTrack("audio", track)
+        raise HostRefused("DaVinci Resolve did not take the music.", where=str(file_of(whole.clip)), remedy=DIALOG)
 
 
 def _new_track(session: Session) -> int:

@@ -58,9 +58,12 @@ def open_session(resolve: Any) -> Session:
     Raises
     ------
     HostAbsent
-        If no project or no timeline is.
+        If no project or no timeline is, or Resolve has been closed.
     """
-    project = resolve.GetProjectManager().GetCurrentProject()
+    try:
+        project = resolve.GetProjectManager().GetCurrentProject()
+    except (AttributeError, TypeError) as error:  # the objects of a program that was closed answer None to all
+        raise HostAbsent("DaVinci Resolve does not answer any more.", remedy="Start it, and try again.") from error
     timeline = None if project is None else project.GetCurrentTimeline()
     if timeline is None:
         raise HostAbsent("No timeline is open in DaVinci Resolve.", remedy="Open the timeline to be scored.")

@@ -134,6 +134,11 @@ class Clip(Marked, api="MediaPoolItem"):
         told = {"File Path": str(self._path), "FPS": f"{float(self._rate):.6g}", "Frames": str(self._frames)}
         return told.get(name, "") if name else told
 
+    def SetClipProperty(self, name: str, value: str) -> bool:
+        if name == "Clip Name":
+            self._name = value
+        return name == "Clip Name"
+
     def ReplaceClip(self, path: str) -> bool:
         if not Path(path).is_file():
             return False
@@ -175,6 +180,11 @@ class MediaPool(Remote, api="MediaPool"):
         clips = [Clip(Path(path), rate, frames_of_sound(Path(path), rate)) for path in paths]
         self._folder._clips += clips
         return clips
+
+    def DeleteClips(self, clips: list[Clip]) -> bool:
+        for folder in (self._root, *self._root._folders):
+            folder._clips = [clip for clip in folder._clips if clip not in clips]
+        return True
 
     def CreateEmptyTimeline(self, name: str) -> Timeline | None:
         project = self._program._project

@@ -80,6 +80,9 @@ end
 local PATIENCE = 15 -- seconds until a daemon that says nothing counts as absent
 local NO_DAEMON = "Start it: `vem daemon start` in a terminal, or `vem install daemon` once and for all."
 
+local STAGES = { read = "Reading the edit", look = "Looking at the pictures", plan = "Fitting the beat to the cuts",
+  compose = "Writing the music", play = "Playing it", write = "Writing it back" }
+
 local function quoted(text)
   return '"' .. text:gsub('[%c"\\]', function(c)
     return string.format("\\u%04x", c:byte())
@@ -158,7 +161,7 @@ local function ask(request, tell)
         stop("The job was cancelled.")
       elseif job.stage ~= stage and job.stage ~= "" then
         stage = job.stage
-        tell(stage .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
+        tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
       end
     elseif waited > PATIENCE then
       stop("The music service does not answer.", NO_DAEMON)
@@ -307,6 +310,18 @@ local function used_elsewhere(session, clip)
   return false
 end
 
+-- Name a clip so that we know it again: Resolve keeps names through export and import, but no metadata of ours.
+local function name_clip(clip, name)
+  if not try(clip, "SetName", name) then
+    pcall(function() -- older versions
+      clip:SetClipProperty("Clip Name", name)
+    end)
+  end
+  if clip:GetName() ~= name then
+    stop("Resolve did not name the music.", DIALOG)
+  end
+end
+
 local function swapped(session, own, take)
   local clip = own[1].item:GetMediaPoolItem()
   for _, entry in ipairs(own) do
@@ -327,7 +342,7 @@ local function swapped(session, own, take)
     try(clip, "ReplaceClip", old)
     return false
   end
-  clip:SetName(take.label)
+  name_clip(clip, take.label)
   return true
 end
 
@@ -349,7 +364,7 @@ local function in_pool(session, take)
   if not clips or not clips[1] then
     stop("Resolve did not import " .. take.mix .. ".", DIALOG)
   end
-  clips[1]:SetName(take.label)
+  name_clip(clips[1], take.label)
   return clips[1]
 end
 
