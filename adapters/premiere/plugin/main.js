@@ -572,7 +572,8 @@
     const { ppro } = open;
     const [ruler, music] = await places(open);
     const there = standing([ruler, music]);
-    const taken = new Set(there.filter((each) => each.place === ruler && !isOurs2(each)).map(({ time: time2 }) => frame(open, time2)));
+    const theirs = there.filter((each) => each.place === ruler && !isOurs2(each));
+    const taken = new Set(theirs.map(({ time: time2 }) => frame(open, time2)));
     const made = [];
     for (const [number, mark] of oneAFrame(open, marks2, shortId(take), ruler.span[1])) {
       const place = taken.has(number) ? music : ruler;
@@ -979,7 +980,8 @@
     if (!daemon || same || !await answers(daemon)) return;
     loads += 1;
     shown = daemon;
-    bridge = new Bridge(host, { postMessage: (message, origin) => page.postMessage(message, origin, void 0) }, daemon.origin);
+    const postMessage = (message, origin) => page.postMessage(message, origin, void 0);
+    bridge = new Bridge(host, { postMessage }, daemon.origin);
     page.src = pageAddress(daemon, loads);
     page.setAttribute("class", "shown");
     waiting.setAttribute("class", "");

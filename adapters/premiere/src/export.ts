@@ -1,7 +1,7 @@
 /**
- * The edit as a file, in the format that keeps most: OpenTimelineIO from Premiere 26.2, Final Cut XML where only that is
- * offered, else a walk over the tracks. What is offered is asked of the program, not of its version: Adobe's own pages
- * have told two different ones.
+ * The edit as a file, in the format that keeps most: OpenTimelineIO from Premiere 26.2, Final Cut XML where only that
+ * is offered, else a walk over the tracks. What is offered is asked of the program, not of its version: Adobe's own
+ * pages have told two different ones.
  */
 
 import { HostError } from "./errors";

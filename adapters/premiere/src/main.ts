@@ -42,7 +42,8 @@ async function seekDaemon(): Promise<void> {
   if (!daemon || same || !(await answers(daemon))) return;
   loads += 1;
   shown = daemon;
-  bridge = new Bridge(host, { postMessage: (message, origin) => page.postMessage(message, origin, undefined) }, daemon.origin);
+  const postMessage = (message: unknown, origin: string) => page.postMessage(message, origin, undefined);
+  bridge = new Bridge(host, { postMessage }, daemon.origin);
   page.src = pageAddress(daemon, loads);
   page.setAttribute("class", "shown");
   waiting.setAttribute("class", "");

@@ -79,7 +79,8 @@ export async function writeMarks(open: OpenSequence, marks: readonly Mark[], tak
   const { ppro } = open;
   const [ruler, music] = await places(open);
   const there = standing([ruler, music]);
-  const taken = new Set(there.filter((each) => each.place === ruler && !isOurs(each)).map(({ time }) => frame(open, time)));
+  const theirs = there.filter((each) => each.place === ruler && !isOurs(each));
+  const taken = new Set(theirs.map(({ time }) => frame(open, time)));
   const made: { place: Place; mark: Mark; at: bigint }[] = [];
   for (const [number, mark] of oneAFrame(open, marks, shortId(take), ruler.span[1])) {
     const place = taken.has(number) ? music : ruler;

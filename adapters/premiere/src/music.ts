@@ -75,7 +75,7 @@ interface Inserted {
   readonly pictures: number;
 }
 
-/** Insert the file behind the end of everything: on the track of our former music if it is alone there, else a new one. */
+/** Insert the file behind the end of everything: on our former music's track if it is alone there, else a new one. */
 async function inserted(
   open: OpenSequence,
   item: ProjectItem,

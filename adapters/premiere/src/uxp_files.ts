@@ -1,4 +1,4 @@
-/** Files through UXP. Needs `localFileSystem: "fullAccess"`: the connection file and the project lie outside its folder. */
+/** Files through UXP, with `localFileSystem: "fullAccess"`: connection file and project lie outside of its folder. */
 
 import type { Files } from "./files";
 

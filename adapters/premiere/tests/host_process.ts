@@ -6,46 +6,19 @@
  * the process: the folder of the project; after it the version of Premiere, if another than the newest.
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { PremiereDouble, type Surroundings } from "../double/premiere";
-import type { Media } from "../double/project";
+import { PremiereDouble } from "../double/premiere";
 import { hostErrorOf } from "../src/errors";
-import type { Files } from "../src/files";
 import { PremiereHost } from "../src/host";
 import { carriesId } from "../src/names";
+import { disk } from "./disk";
 
 const FRAME = 10_160_640_000n; // 25 a second
-const SAMPLE = 5_292_000n; // 48 000 a second
 const START = 90_000n;
 
 const [folder = ".", version = "26.3"] = process.argv.slice(2);
-
-const disk: Files & Surroundings = {
-  read: (path) => Promise.resolve(existsSync(path) ? readFileSync(path, "utf8") : null),
-  write: (path, text) => Promise.resolve(writeFileSync(path, text)),
-  makeFolder: (path) => Promise.resolve(void mkdirSync(path, { recursive: true })),
-  remove: (path) => Promise.resolve(rmSync(path, { force: true })),
-  exists: (path) => Promise.resolve(existsSync(path)),
-  probe: soundIn,
-};
-
-/** Length of a WAV at 48 kHz, by its chunks. */
-function soundIn(path: string): Media | null {
-  if (!existsSync(path)) return null;
-  const bytes = readFileSync(path);
-  if (bytes.toString("latin1", 0, 4) !== "RIFF") return null;
-  let [at, block] = [12, 0];
-  while (at + 8 <= bytes.length) {
-    const [name, size] = [bytes.toString("latin1", at, at + 4), bytes.readUInt32LE(at + 4)];
-    if (name === "fmt ") block = bytes.readUInt16LE(at + 20);
-    if (name === "data") return { duration: BigInt(size / block) * SAMPLE, video: false, audio: true };
-    at += 8 + size + (size % 2);
-  }
-  return null;
-}
 
 /** The edit that every laboratory starts with (`tests/doubles/host_labs.py`). */
 function edit(): PremiereDouble {
