@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +83,15 @@ def test_a_job_goes_through_and_its_result_is_kept(line: Callable[..., Any]) -> 
     listed = one.ask("jobs")["jobs"]
     assert [(one["id"], one["result"]) for one in listed] == [(job["id"], None)]
     assert one.ask("jobs", unfinished=True)["jobs"] == []
+
+
+def test_the_client_in_the_text_works(daemon: Any) -> None:
+    text = (Path(__file__).parents[3] / "server" / "PROTOCOL.md").read_text()
+    shown = text.split("A client in fifteen lines", 1)[1].split("\n\n", 2)[1]
+    code = textwrap.dedent(shown).replace("CONNECTION_FILE", repr(str(daemon.file)))
+    daemon.connection()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "'status_reply'" in done.stdout, done.stderr
 
 
 def test_a_thousand_hellos_cost_little(line: Callable[..., Any], daemon: Any) -> None:

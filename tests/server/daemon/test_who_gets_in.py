@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import select
+import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -40,23 +44,23 @@ def test_a_client_that_takes_the_daemon_for_another_hears_nothing(line: Callable
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_client_without_keys_hears_nothing(daemon: Any, open_socket: Callable[[int], Any], door: str) -> None:
-    socket = open_socket(zmq.DEALER)
-    socket.connect(daemon.connection()[door])
-    socket.send_multipart([b"VEM1", b"", bytes(8), msgspec.msgpack.encode(HELLO)])
-    assert not socket.poll(1000 * A_MOMENT)
+    stranger = open_socket(zmq.DEALER)
+    stranger.connect(daemon.connection()[door])
+    stranger.send_multipart([b"VEM1", b"", bytes(8), msgspec.msgpack.encode(HELLO)])
+    assert not stranger.poll(1000 * A_MOMENT)
 
 
 @pytest.mark.parametrize("keys", ["none", "another"])
 def test_a_stranger_hears_no_events(daemon: Any, open_socket: Callable[[int], Any], keys: str) -> None:
     found = daemon.connection()
-    socket = open_socket(zmq.SUB)
+    ear = open_socket(zmq.SUB)
     if keys == "another":
-        socket.curve_serverkey = found["server_key"].encode()
-        socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
-    socket.connect(found["events"])
-    socket.subscribe(b"")
-    socket.subscribe(b"now.stranger1")
-    assert not socket.poll(1000 * (A_MOMENT + 1))
+        ear.curve_serverkey = found["server_key"].encode()
+        ear.curve_publickey, ear.curve_secretkey = zmq.curve_keypair()
+    ear.connect(found["events"])
+    ear.subscribe(b"")
+    ear.subscribe(b"now.stranger1")
+    assert not ear.poll(1000 * (A_MOMENT + 1))
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -118,3 +122,61 @@ def test_garbage_is_answered_by_a_typed_error(line: Callable[..., Any]) -> None:
 def test_only_this_machine_can_connect(daemon: Any) -> None:
     found = daemon.connection()
     assert all(found[name].startswith("tcp://127.0.0.1:") for name in ("requests", "control", "events"))
+
+
+def test_bytes_that_were_listened_to_on_the_wire_open_nothing(daemon: Any, open_socket: Callable[[int], Any]) -> None:
+    """A conversation is recorded between client and daemon, and sent again by somebody who has no key."""
+    found = daemon.connection()
+    port = int(found["control"].rsplit(":", 1)[1])
+    with Tap(port) as tap:
+        client = open_socket(zmq.DEALER)
+        client.curve_serverkey = found["server_key"].encode()
+        client.curve_publickey, client.curve_secretkey = found["client_key"].encode(), found["client_secret"].encode()
+        client.connect(f"tcp://127.0.0.1:{tap.port}")
+        client.send_multipart([b"VEM1", b"", bytes(8), msgspec.msgpack.encode(HELLO)])
+        assert client.poll(20_000)
+    assert b"READY" in tap.from_daemon, "the daemon has let the client in"
+    with socket.create_connection(("127.0.0.1", port)) as again:
+        heard = b""
+        with contextlib.suppress(ConnectionError):
+            for said in tap.from_client:
+                again.sendall(said)
+                while select.select([again], [], [], A_MOMENT)[0] and (part := again.recv(4096)):
+                    heard += part
+    assert b"WELCOME" in heard, "as every stranger is greeted"
+    assert b"READY" not in heard
+
+
+class Tap:
+    """Passes one connection on to a port, and keeps what was said."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._ear = socket.create_server(("127.0.0.1", 0))
+        self.port = self._ear.getsockname()[1]
+        self.from_client: list[bytes] = []
+        self.from_daemon = b""
+
+    def __enter__(self) -> Tap:
+        self._thread = threading.Thread(target=self._pass_on)
+        self._stop = threading.Event()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._ear.close()
+
+    def _pass_on(self) -> None:
+        client, _ = self._ear.accept()
+        with client, socket.create_connection(("127.0.0.1", self._to)) as daemon:
+            while not self._stop.is_set():
+                for one in select.select([client, daemon], [], [], 0.05)[0]:
+                    said = one.recv(65536)
+                    if one is client:
+                        self.from_client.append(said)
+                        daemon.sendall(said)
+                    else:
+                        self.from_daemon += said
+                        client.sendall(said)
