@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import msgspec
@@ -49,11 +50,23 @@ def write_connection(connection: Connection, path: Path | None = None) -> Path:
             file.write(msgspec.json.format(msgspec.json.encode(connection)))
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).replace(path)
+        _put_in_place(Path(draft), path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
     return path
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    """Rename over the old file; on Windows that fails while somebody reads it, which takes a moment at most."""
+    for _ in range(50):
+        try:
+            draft.replace(path)
+        except PermissionError:
+            time.sleep(0.01)
+        else:
+            return
+    draft.replace(path)
 
 
 def read_connection(path: Path | None = None) -> Connection | None:
