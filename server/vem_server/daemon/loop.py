@@ -128,5 +128,8 @@ class Loop:
         jobs, workers_changed = self._inbox.take()
         for job in jobs:
             self._events.tell_job(job)
+            if job.ended is not None:
+                outcome = job.state if job.error is None else f"{job.state}, {job.error.code}"
+                log.info("job %s (%s) %s after %.1f s", job.id, job.kind, outcome, job.ended - job.created)
         if workers_changed:
             self._events.tell_daemon()

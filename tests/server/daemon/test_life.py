@@ -214,6 +214,7 @@ def test_draining_refuses_new_jobs_and_ends_with_the_last(
     again = line_to(other)
     again.hello()
     assert again.ask("job", job=job["id"])["job"]["state"] == "done"
+    assert f"job {job['id']} (inspect) done" in (one.home / "data" / "daemon.log").read_text()
 
 
 def test_listeners_are_told_that_it_ends(
