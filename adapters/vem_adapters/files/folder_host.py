@@ -87,11 +87,11 @@ class FolderHost:
             return ()
         return tuple(OwnMarker(str(frame), marker) for frame, marker in self._by_frame(self._music.markers))
 
-    def write_markers(self, wanted: Iterable[MusicMarker], take_id: str) -> int:
+    def write_markers(self, markers: Iterable[MusicMarker], take_id: str) -> int:
         """Write the scored timeline once more, with these markers."""
         if self._music is None or self._scored is None:
             raise HostRefused("There is no music to put markers on.", where=str(self._edit), remedy="Score it first.")
-        marked = replace(self._music, markers=tuple(wanted), take_id=take_id)
+        marked = replace(self._music, markers=tuple(markers), take_id=take_id)
         if marked != self._music:
             growing = self._scored.with_name(f".{self._scored.stem}.{os.getpid()}{self._scored.suffix}")
             try:

@@ -10,7 +10,8 @@ from typing import Any
 
 from vem_adapters.errors import HostLacks, HostRefused
 from vem_adapters.host import HeldMusic, OpenTimeline, OwnMarker, Placed, Selection
-from vem_adapters.resolve import audio, markers
+from vem_adapters.resolve import audio
+from vem_adapters.resolve import markers as ruler
 from vem_adapters.resolve.session import DIALOG, Session, file_of, length_of, open_session, take_of
 from vem_timeline import Clock, MusicClip, MusicMarker
 
@@ -73,19 +74,19 @@ class ResolveHost:
 
     def markers(self) -> tuple[OwnMarker, ...]:
         """Our markers on the timeline and on the music."""
-        return markers.own_markers(self._session())
+        return ruler.own_markers(self._session())
 
-    def write_markers(self, wanted: Iterable[MusicMarker], take_id: str) -> int:
+    def write_markers(self, markers: Iterable[MusicMarker], take_id: str) -> int:
         """Make these our markers. See `Host.write_markers`."""
-        return markers.write(self._session(), wanted, take_id)
+        return ruler.write(self._session(), markers, take_id)
 
     def move_marker(self, key: str, time: Fraction) -> None:
         """Move one of our markers. See `Host.move_marker`."""
-        markers.move(self._session(), key, time)
+        ruler.move(self._session(), key, time)
 
     def remove_markers(self) -> int:
         """Remove our markers."""
-        return markers.remove(self._session())
+        return ruler.remove(self._session())
 
     def selection(self) -> Selection:
         """Playhead, and the shot under it: Resolve does not tell scripts which clips are selected."""
@@ -95,7 +96,8 @@ class ResolveHost:
         item = session.timeline.GetCurrentVideoItem()
         shot = None
         if item is not None:
-            shot = tuple(audio.seconds_at(session, int(frame)) for frame in (item.GetStart(), item.GetEnd()))
+            start, end = int(item.GetStart()), int(item.GetEnd())
+            shot = audio.seconds_at(session, start), audio.seconds_at(session, end)
         return Selection(session.clock.seconds_of(at), shot)
 
     def seek(self, time: Fraction) -> None:

@@ -65,7 +65,7 @@ def open_session(resolve: Any) -> Session:
     except (AttributeError, TypeError) as error:  # the objects of a program that was closed answer None to all
         raise HostAbsent("DaVinci Resolve does not answer any more.", remedy="Start it, and try again.") from error
     timeline = None if project is None else project.GetCurrentTimeline()
-    if timeline is None:
+    if project is None or timeline is None:
         raise HostAbsent("No timeline is open in DaVinci Resolve.", remedy="Open the timeline to be scored.")
     start = int(timeline.GetStartFrame())
     # Drop frame shows in the timecode alone; the setting reads "29.97 DF" on some versions and 29.97 on others.
