@@ -67,6 +67,8 @@ class Service:
             assert self.processes[-1].poll() is None
             assert time.monotonic() < latest
             time.sleep(0.05)
+        with self.page() as page:  # which answers as soon as the gateway stands, and the mailbox with it
+            assert page.get("/api/v1/hello").status_code == 200
         return self
 
     def kill(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,14 +117,17 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
 
     async def _channel_for(self, request: AnyRequest, *, fresh: bool) -> Channel:
         """Job requests and control requests knock at doors of their own, so that a cancel never stands in a queue."""
-        connection = await self.connected(fresh=fresh)
+        start = not isinstance(request, Shutdown)  # or one would be started to be stopped
+        connection = await self.connected(fresh=fresh, start=start)
         endpoint = connection.requests if isinstance(request, Work) else connection.control
         if endpoint not in self._channels:
             self._channels[endpoint] = Channel(self._context, connection, endpoint, name=self._name)
         return self._channels[endpoint]
 
-    async def connected(self, *, fresh: bool = False) -> Connection:
+    async def connected(self, *, fresh: bool = False, start: bool = True) -> Connection:
         """The connection that is used; if there is none yet, or with ``fresh``, that of the daemon that runs now.
+
+        With ``start`` one is started if none runs and this client may.
 
         Raises
         ------
@@ -135,7 +138,7 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
             if self._connection is not None and not fresh:
                 return self._connection
             found = await asyncio.to_thread(read_connection, self._file)
-            if found is None and self._start:
+            if found is None and start and self._start:
                 from vem_server.daemon.start import start_daemon
 
                 found = await asyncio.to_thread(start_daemon)
@@ -176,8 +179,9 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
         return (await self._expect(JobReply, Cancel(id=new_id(), job=job))).job
 
     async def shutdown(self, *, drain: bool = False) -> None:
-        """Stop the daemon; with ``drain`` when what runs is done."""
-        await self.ask(Shutdown(id=new_id(), drain=drain))
+        """Stop the daemon, if one runs; with ``drain`` when what runs is done."""
+        with suppress(ServiceError):
+            await self.ask(Shutdown(id=new_id(), drain=drain))
 
     # --- jobs -----------------------------------------------------------------------------------------------------
 

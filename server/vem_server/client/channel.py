@@ -67,8 +67,8 @@ class Channel:
         self._socket.close()
 
     def reopen(self, generation: int) -> None:
-        """Open the channel anew, unless somebody has since ``generation``, the one that did not answer."""
-        if generation == self.generation:
+        """Open the channel anew, unless somebody has since ``generation`` did not answer, or closed it."""
+        if generation == self.generation and not self._socket.closed:
             self.close()
             self._session = None
             self._open()

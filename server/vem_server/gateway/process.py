@@ -19,7 +19,7 @@ PORTS = range(8765, 8775)
 HOST = "127.0.0.1"
 GRACE = 2.0
 """Seconds that open connections get when the gateway stops."""
-STILL_HELD = 0.5
+STILL_HELD = 1.0
 """Seconds that `listen` waits for the first port."""
 
 

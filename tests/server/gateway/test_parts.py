@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 
 import pytest
 
@@ -63,3 +64,6 @@ def test_the_first_free_port_of_the_range_on_loopback_alone() -> None:
             assert listening.getsockname() == ("127.0.0.1", free)
         with pytest.raises(GatewayError, match="No port"):
             listen([taken])
+        threading.Timer(0.2, held.close).start()
+        with listen([taken, free]) as listening:  # let go of by a gateway that is just ending
+            assert listening.getsockname() == ("127.0.0.1", taken)

@@ -105,7 +105,7 @@ def test_a_request_that_is_still_being_written_is_left_alone(service: Service, e
         ("outside", {"kind": "inspect", "edit": "/etc/passwd"}, "path_refused"),
         ("no-job", {"kind": "job", "job": "none"}, "no_such_job"),
         ("long", '"' + "x" * LARGEST_REQUEST + '"', "too_large"),
-        ("deep", "[" * 100_000, "malformed"),
+        ("deep", "[" * 100_000, "invalid"),
     ],
 )
 def test_a_wrong_request_is_answered_by_an_error(service: Service, name: str, content: Any, code: str) -> None:
