@@ -20,7 +20,8 @@ def parts_of(word: str) -> tuple[Part, ...]:
     InstallError
         If it names none.
     """
-    chosen = tuple(part for part in PARTS if word.lower() in (part, ALL))
+    asked = word.lower()
+    chosen: tuple[Part, ...] = PARTS if asked == ALL else tuple(filter(asked.__eq__, PARTS))
     if not chosen:
         raise InstallError(f"'{word}' cannot be installed.", remedy=f"One of {', '.join(PARTS)}, or {ALL}.")
     return chosen

@@ -155,12 +155,13 @@ def _open_scored(path: Path) -> Document:
     try:
         return open_document(path)
     except UnreadableTimeline:
-        names = scored_timelines(path)
-        if not names:
-            raise
-    if len(names) > 1:
-        raise _held_by_several(path, len(names))
-    return open_document(path, timeline=names[0])
+        match scored_timelines(path):
+            case ():
+                raise
+            case (name,):
+                return open_document(path, timeline=name)
+            case names:
+                raise _held_by_several(path, len(names)) from None
 
 
 def _held_by_several(path: Path, count: int) -> UnreadableTimeline:
