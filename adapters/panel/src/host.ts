@@ -1,24 +1,19 @@
-// The bridge to the editing program in whose panel this page is shown. Messages are plain objects with a field `vem`.
-//
-//   host -> page   edit {path, name?}   scored {path}   playhead {seconds}   shot {number} or {seconds}
-//                  placed {take}   failed {message, remedy}   host {program, version, sequence}
-//   page -> host   ready   export   place {timeline, take, mix, markers}   seek {seconds}
-//
-// `markers` are {seconds, name, kind: "hit" | "downbeat"}. In a plain browser there is no host, and nothing is sent.
+// The bridge to the editing program in whose panel this page is shown: Premiere's webview, or Resolve's window.
+// Messages are plain objects told apart by `vem`; adapters/premiere/src/messages.ts describes them field by field.
+// In a plain browser there is no host: nothing is sent, and nothing is listened to.
 
-import { signal } from "@preact/signals";
-import { secondsOf } from "./music/time";
+import { effect, signal } from "@preact/signals";
 import { shotAt } from "./music/edit";
 import { open } from "./state/actions";
 import * as session from "./state/session";
 
 type ToPage =
-  | { vem: "edit" | "scored"; path: string }
+  | { vem: "host"; program: string; sequence: string | null }
+  | { vem: "edit"; path: string }
   | { vem: "playhead"; seconds: number }
-  | { vem: "shot"; number?: number; seconds?: number }
-  | { vem: "placed"; take: string }
-  | { vem: "failed"; message: string; remedy?: string }
-  | { vem: "host"; program: string };
+  | { vem: "shot"; seconds: number }
+  | { vem: "placed"; take: string; remarks: string[] }
+  | { vem: "failed"; message: string; remedy: string };
 
 interface Embedder {
   postMessage(message: unknown): void;
@@ -27,46 +22,52 @@ interface Embedder {
 /** Name of the program around the page; null in a browser. */
 export const program = signal<string | null>(null);
 
+/** Shot that the program told of; going there would only tell it back. */
+let told: number | null = null;
+
+/** Premiere and our window in Resolve both put this object into the page. */
 function embedder(): Embedder | null {
-  const uxp = (window as { uxpHost?: Embedder }).uxpHost;
-  if (uxp) return uxp;
-  return window.parent === window ? null : { postMessage: (message) => window.parent.postMessage(message, "*") };
+  return (window as { uxpHost?: Embedder }).uxpHost ?? null;
 }
 
+/** `name` is the program that the page's address names; null if it names none. */
 export function connect(name: string | null): void {
-  if (name === null) return;
+  if (name === null || embedder() === null) return;
   program.value = name;
   window.addEventListener("message", (event: MessageEvent<ToPage>) => {
-    const fromHost = event.source === window.parent || event.source === (window as { uxpHost?: unknown }).uxpHost;
-    if (fromHost && typeof event.data === "object" && event.data !== null && "vem" in event.data) hear(event.data);
+    const source: unknown = event.source;
+    if (source !== embedder() && source !== window) return;
+    if (typeof event.data === "object" && event.data !== null && "vem" in event.data) hear(event.data);
+  });
+  effect(() => {
+    const shot = session.chosenShot.value;
+    if (shot && shot.number !== told) tell({ vem: "seek", seconds: shot.start });
+    told = null;
   });
   tell({ vem: "ready" });
 }
 
 function hear(message: ToPage): void {
   switch (message.vem) {
+    case "host":
+      program.value = message.program;
+      return;
     case "edit":
-    case "scored":
       return void open(message.path);
     case "playhead":
       return session.player.playing.value ? undefined : session.player.seek(message.seconds);
-    case "shot":
-      return choose(message);
+    case "shot": {
+      const shot = session.edit.value && shotAt(session.edit.value, message.seconds);
+      told = shot?.number ?? null;
+      if (shot) session.chosen.value = shot.number;
+      return;
+    }
     case "placed":
-      session.said.value = "The music is in the sequence.";
+      session.said.value = ["The music is in the sequence.", ...(message.remarks ?? [])].join(" ");
       return;
     case "failed":
-      session.trouble.value = { code: "host", message: message.message, where: program.value ?? "", remedy: message.remedy ?? "" };
-      return;
-    case "host":
-      program.value = message.program;
+      session.trouble.value = { code: "host", message: message.message, where: program.value ?? "", remedy: message.remedy };
   }
-}
-
-function choose({ number, seconds }: { number?: number; seconds?: number }): void {
-  const edit = session.edit.value;
-  const shot = number ?? (edit && seconds !== undefined ? shotAt(edit, seconds)?.number : undefined);
-  if (shot !== undefined) session.chosen.value = shot;
 }
 
 function tell(message: { vem: string } & Record<string, unknown>): void {
@@ -78,13 +79,8 @@ export function askForEdit(): void {
   tell({ vem: "export" });
 }
 
-/** Put what is heard into the sequence, with markers for hits and bars. */
+/** Put what is heard into the sequence, with its markers for hits and bars. */
 export function place(): void {
   const take = session.heard.value;
-  if (!take) return;
-  const { plan } = take;
-  const hits = plan.landings.filter((one) => one.kind === "hit" || one.kind === "drop" || one.kind === "stop");
-  const bars = plan.bars.map((bar) => ({ seconds: plan.beat_times[bar.beat] ?? 0, name: `BAR ${bar.number}`, kind: "downbeat" }));
-  const markers = [...hits.map((one) => ({ seconds: secondsOf(one.time), name: one.label, kind: "hit" })), ...bars];
-  tell({ vem: "place", timeline: take.timeline, take: take.take, mix: take.mix, markers });
+  if (take) tell({ vem: "place", take: take.take, mix: take.mix, name: take.name, markers: take.markers });
 }

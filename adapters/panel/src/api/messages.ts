@@ -168,6 +168,8 @@ export interface FullTake {
   folder: string;
   edit: string;
   mix: string;
+  /** For the editing program: passed on as they are. */
+  markers: unknown[];
   stems: Record<string, string>;
   style: string;
   mode: string;

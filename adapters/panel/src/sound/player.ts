@@ -21,6 +21,7 @@ interface Voice {
 }
 
 export class Player {
+  /** Whether it plays, or will as soon as its first part is here. */
   readonly playing = signal(false);
   /** Set when a file could not be read; what plays goes on. */
   readonly trouble = signal<unknown>(null);
@@ -31,7 +32,8 @@ export class Player {
   private out: GainNode | null = null;
   private readonly voices = new Map<string, Voice>();
   private readonly parts = new Map<string, Promise<AudioBuffer>>();
-  private position = 0; // seconds, while nothing plays
+  private sounding = false;
+  private position = 0; // seconds, while nothing sounds
   private base = 0; // context time of second 0 of the timeline
   private run = 0; // counts starts and stops: what was asked for before is then void
   private aborter = new AbortController();
@@ -40,7 +42,7 @@ export class Player {
 
   /** Seconds from the first frame, as heard now. */
   get time(): number {
-    if (!this.playing.value || !this.context) return this.position;
+    if (!this.sounding || !this.context) return this.position;
     const heard = this.context.currentTime - this.base - (this.context.outputLatency || 0);
     return Math.max(this.position, Math.min(heard, this.duration));
   }
@@ -53,7 +55,7 @@ export class Player {
       voice.level = level;
       this.context && voice.gain.gain.setTargetAtTime(level, this.context.currentTime, FADE);
     }
-    if (this.playing.value) this.pump();
+    if (this.sounding) this.pump();
   }
 
   setVolume(volume: number): void {
@@ -63,35 +65,41 @@ export class Player {
 
   async play(): Promise<void> {
     if (this.playing.value) return;
-    const context = this.open();
-    await context.resume();
     if (this.position >= this.duration - 0.02) this.position = this.loop?.[0] ?? 0;
-    const run = ++this.run;
-    const first = [...this.voices.values()].filter((voice) => voice.level > 0);
-    await Promise.all(first.map((voice) => this.part(voice, this.partAt(this.position)).catch(() => null)));
-    if (run !== this.run) return;
-    this.base = context.currentTime + LEAD - this.position;
-    for (const voice of this.voices.values()) voice.next = this.partAt(this.position);
     this.playing.value = true;
-    this.pump();
-    this.timer = window.setInterval(() => this.tick(), 100);
+    await this.begin();
   }
 
   pause(): void {
     this.position = this.time;
-    this.halt();
+    this.stop();
+    this.playing.value = false;
   }
 
   seek(seconds: number): void {
-    const was = this.playing.value;
-    this.halt();
+    this.stop();
     this.position = Math.min(Math.max(0, seconds), this.duration);
-    if (was) void this.play();
+    if (this.playing.value) void this.begin();
   }
 
-  private halt(): void {
+  /** Sound from `position` on, once its first part is here. */
+  private async begin(): Promise<void> {
+    const context = this.open();
+    const run = ++this.run;
+    await context.resume();
+    const audible = [...this.voices.values()].filter((voice) => voice.level > 0);
+    await Promise.all(audible.map((voice) => this.part(voice, this.partAt(this.position)).catch(() => null)));
+    if (run !== this.run) return;
+    this.base = context.currentTime + LEAD - this.position;
+    for (const voice of this.voices.values()) voice.next = this.partAt(this.position);
+    this.sounding = true;
+    this.pump();
+    this.timer = window.setInterval(() => this.tick(), 100);
+  }
+
+  private stop(): void {
     this.run++;
-    this.playing.value = false;
+    this.sounding = false;
     window.clearInterval(this.timer);
     for (const voice of this.voices.values()) this.silence(voice);
   }
@@ -100,8 +108,9 @@ export class Player {
     const now = this.time;
     if (this.loop && now >= this.loop[1]) return this.seek(this.loop[0]);
     if (now >= this.duration) {
-      this.halt();
+      this.stop();
       this.position = this.duration;
+      this.playing.value = false;
       return;
     }
     this.pump();
@@ -127,7 +136,7 @@ export class Player {
       voice.gain = new GainNode(this.context, { gain: 0 });
       voice.gain.connect(this.out);
     }
-    if (this.playing.value) voice.next = this.partAt(this.time);
+    if (this.sounding) voice.next = this.partAt(this.time);
     this.voices.set(path, voice);
     return voice;
   }
@@ -172,7 +181,7 @@ export class Player {
     } finally {
       voice.busy = false;
     }
-    if (run !== this.run && this.playing.value) void this.schedule(voice);
+    if (run !== this.run && this.sounding) void this.schedule(voice);
   }
 
   private sound(voice: Voice, buffer: AudioBuffer, when: number): void {

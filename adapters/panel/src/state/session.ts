@@ -22,6 +22,8 @@ export const sides = signal<{ A: string | null; B: string | null }>({ A: null, B
 export const side = signal<Side>("A");
 export const chosen = signal<number | null>(null);
 export const tab = signal<Tab>("brief");
+/** What shall change, by shot: kept while other shots are looked at. */
+export const shotWords = signal<ReadonlyMap<number, string>>(new Map());
 export const looping = signal(false);
 
 export const pictures = signal<ReadonlyMap<number, string>>(new Map());
@@ -77,6 +79,7 @@ export function closeEdit(): void {
     sides.value = { A: null, B: null };
     side.value = "A";
     chosen.value = null;
+    shotWords.value = new Map();
     looping.value = false;
     pictures.value = new Map();
     peaks.value = new Map();

@@ -65,7 +65,7 @@ function actionOf(event: KeyboardEvent, at: HTMLElement): (() => void) | undefin
     case "a": return () => listenTo("A");
     case "b": return () => listenTo("B");
     case "o": return shot ? toggleLoop : undefined;
-    case "r": return shot && !session.locks.value.has(shot.number) && session.heard.value ? () => void rescore(shot.number, {}) : undefined;
+    case "r": return shot && !session.locks.value.has(shot.number) && session.heard.value ? () => void rescore(shot.number, wordsFor(shot.number)) : undefined;
     case "L": return shot && session.heard.value ? () => void setLock(shot.number, !session.locks.value.has(shot.number)) : undefined;
     case "+": case "=": return () => zoomBy(1.6);
     case "-": return () => zoomBy(1 / 1.6);
@@ -73,6 +73,11 @@ function actionOf(event: KeyboardEvent, at: HTMLElement): (() => void) | undefin
     case "?": return () => (helpShown.value = true);
     default: return undefined;
   }
+}
+
+function wordsFor(shot: number): { brief?: string } {
+  const brief = session.shotWords.value.get(shot)?.trim();
+  return brief ? { brief } : {};
 }
 
 function chooseBy(step: number): void {

@@ -48,15 +48,16 @@ function Plain({ shot }: { shot: Shot }) {
 }
 
 function Chosen({ shot }: { shot: Shot }) {
-  const words = useSignal("");
+  const words = session.shotWords.value.get(shot.number) ?? "";
+  const setWords = (text: string) => (session.shotWords.value = new Map(session.shotWords.value).set(shot.number, text));
   const why = session.locks.value.get(shot.number);
   const working = shotsAtWork.value.has(shot.number);
-  const asked = words.value.split(",").map((part) => part.trim()).filter(Boolean);
+  const asked = words.split(",").map((part) => part.trim()).filter(Boolean);
   const toggle = (wish: string) =>
-    (words.value = (asked.includes(wish) ? asked.filter((one) => one !== wish) : [...asked, wish]).join(", "));
+    setWords((asked.includes(wish) ? asked.filter((one) => one !== wish) : [...asked, wish]).join(", "));
   const submit = (event: Event) => {
     event.preventDefault();
-    void rescore(shot.number, words.value.trim() ? { brief: words.value.trim() } : {});
+    void rescore(shot.number, words.trim() ? { brief: words.trim() } : {});
   };
   const section = session.edit.value?.sections.find((one) => one.start <= shot.start + 1e-3 && one.end > shot.start + 1e-3);
   return (
@@ -81,9 +82,9 @@ function Chosen({ shot }: { shot: Shot }) {
           id="shot-brief"
           type="text"
           placeholder="Nothing in particular: another idea"
-          value={words.value}
+          value={words}
           disabled={why !== undefined}
-          onInput={(event) => (words.value = event.currentTarget.value)}
+          onInput={(event) => setWords(event.currentTarget.value)}
         />
       </div>
       <div class="chips" role="group" aria-label="Wishes">

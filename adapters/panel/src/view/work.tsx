@@ -1,12 +1,15 @@
 // Work in progress, trouble, and the state of the connection: one place, under the header.
 
-import { cancel, link, troubleOf } from "../api/gateway";
+import { useEffect } from "preact/hooks";
+import { cancel, daemon, link, troubleOf } from "../api/gateway";
 import type { JobState, Problem } from "../api/messages";
 import { leftInWords } from "../music/time";
 import { stageInWords } from "../music/words";
 import { askedShots, dismiss, failed, running } from "../state/jobs";
 import * as session from "../state/session";
 import { Icon } from "./icons";
+
+const SAID_FOR = 6000; // ms
 
 export function Work() {
   return (
@@ -19,10 +22,23 @@ export function Work() {
         <Notice key={job.id} problem={job.error} onClose={() => dismiss(job.id)} />
       ))}
       {session.trouble.value && <Notice problem={session.trouble.value} onClose={() => (session.trouble.value = null)} />}
-      <p class="unseen" role="status">
-        {session.said.value}
-      </p>
+      <Said />
     </div>
+  );
+}
+
+/** What was just done: said for a moment, to eyes and to screen readers. */
+function Said() {
+  const words = session.said.value;
+  useEffect(() => {
+    if (!words) return;
+    const end = setTimeout(() => (session.said.value = ""), SAID_FOR);
+    return () => clearTimeout(end);
+  }, [words]);
+  return (
+    <p class={words ? "said on" : "said"} role="status">
+      {words}
+    </p>
   );
 }
 
@@ -56,7 +72,7 @@ function Progress({ job }: { job: JobState }) {
     <div class="job">
       <div class="job-words">
         <b>{titleOf(job)}</b>
-        <span class="quiet cut">{queued ? "Waiting for its turn" : stageInWords(job.stage)}</span>
+        <span class="quiet cut">{queued ? waitingWords() : stageInWords(job.stage)}</span>
         <span class="faint numbers">
           {queued ? "" : `${percent} %`} {queued ? "" : leftInWords(job.seconds_left)}
         </span>
@@ -69,6 +85,10 @@ function Progress({ job }: { job: JobState }) {
       </div>
     </div>
   );
+}
+
+function waitingWords(): string {
+  return daemon.value?.workers.models === "loading" ? "The models are being loaded" : "Waiting for its turn";
 }
 
 function titleOf(job: JobState): string {

@@ -28,6 +28,8 @@ export interface Scene {
   chosen: number | null;
   hovered: number | null;
   locks: ReadonlyMap<number, string>;
+  /** Shots that the take heard now plays otherwise than the one it was made from. */
+  changed: readonly number[];
   picture: (shot: number) => HTMLImageElement | null;
 }
 

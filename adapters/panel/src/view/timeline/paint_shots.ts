@@ -28,6 +28,10 @@ export function paintShots(pen: CanvasRenderingContext2D, scene: Scene, lane: La
       pen.fillStyle = "#ffffff1f";
       pen.fillRect(box.x, box.y, box.w, box.h);
     }
+    if (scene.changed.includes(shot.number)) {
+      pen.fillStyle = INK.accent;
+      pen.fillRect(box.x, box.y + box.h - 3, box.w, 3);
+    }
     if (box.w > 20) paintLabels(pen, shot, box, scene.locks.has(shot.number));
     pen.restore();
     if (shot.number === scene.chosen) paintChoice(pen, box);

@@ -64,7 +64,7 @@ function View({ lanes }: { lanes: ReturnType<typeof lanesOf> }) {
       const edit = session.edit.value;
       const scene = {
         edit, lanes, chosen: session.chosen.value, hovered: hovered.value, locks: session.locks.value,
-        picture: pictures.imageOf,
+        changed: session.heard.value?.change?.shots ?? [], picture: pictures.imageOf,
       };
       void [scroll.value, scale.value, width.value, session.pictures.value, pictures.loaded.value];
       cancelAnimationFrame(frame);

@@ -11,6 +11,7 @@ import { scale, scroll } from "./scale";
 
 const MIX_HEIGHT = 52; // pixels
 const STEM_HEIGHT = 34;
+const FLOOR = 0.05; // of the peak that fills a row: what is softer stays small
 const SILENT = 1e-4; // highest sample below which a stem plays nothing
 
 /** The sound files that are shown: a row each. */
@@ -74,7 +75,7 @@ function draw(box: HTMLElement, peaks: PeaksResult, height: number): WaveSurfer 
     autoScroll: false,
     hideScrollbar: true,
     normalize: false,
-    maxPeak: Math.max(0.25, ...peaks.high, ...peaks.low.map((value) => -value)),
+    maxPeak: Math.max(FLOOR, ...peaks.high, ...peaks.low.map((value) => -value)),
   });
   wave.on("ready", () => {
     wave.zoom(scale.peek());
