@@ -90,12 +90,14 @@ export class SequenceEditor implements Played {
   private audioTrack(index: number, undo: (() => void)[]): Track {
     const { sequence } = this;
     const tracks = sequence.tracks("audio");
-    const makes = sequence.rules.newTrackFrom === "count" ? index >= tracks.length : index > tracks.length;
-    if (makes) {
+    const { newTrackAt } = sequence.rules;
+    if (index === tracks.length + (newTrackAt === "n" ? 0 : 1)) {
       undo.push(sequence.addTrack("audio"));
       return sequence.tracks("audio").at(-1)!;
     }
-    return tracks[Math.min(index, tracks.length - 1)]!;
+    const track = tracks[newTrackAt === "n + 1, n is the last" ? Math.min(index, tracks.length - 1) : index];
+    if (!track) throw new Refused("no such track");
+    return track;
   }
 }
 

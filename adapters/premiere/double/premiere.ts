@@ -86,7 +86,7 @@ export class PremiereDouble {
     this.itemTypes = constants["TrackItemType"]!;
     this.displays = constants["VideoDisplayFormatType"]!;
     this.rules = {
-      newTrackFrom: choices.newTrackFrom ?? "count",
+      newTrackAt: choices.newTrackAt ?? "n",
       soundShiftsPicture: choices.soundShiftsPicture ?? false,
     };
     this.locks = new Locks(version >= 26.3);

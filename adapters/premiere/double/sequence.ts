@@ -9,8 +9,11 @@ import type { Locks } from "./transactions";
 
 /** What Adobe's pages leave open; tests play both answers. */
 export interface Rules {
-  /** From which index on an insert makes a new track: the number of tracks, or one more. */
-  readonly newTrackFrom: "count" | "beyond";
+  /**
+   * Which index makes a new track on an insert, of a sequence with n tracks: n; or n + 1, where n is the last track or is
+   * refused.
+   */
+  readonly newTrackAt: "n" | "n + 1, n is the last" | "n + 1, n is refused";
   /** Whether inserting a sound shifts the picture track that is named with it. */
   readonly soundShiftsPicture: boolean;
 }

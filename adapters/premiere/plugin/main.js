@@ -472,8 +472,9 @@
     const end = upToFrame(await endOfAll(open, before), open.ticksPerFrame);
     const own = trackOfOurs(before);
     for (const track of own === null ? [sounds, sounds + 1] : [own]) {
-      insertAt(open, item, end, track);
-      const ahead = await newItem(open, path, end);
+      const refusal = insertAt(open, item, end, track);
+      if (refusal && own !== null) throw refusal;
+      const ahead = refusal ? null : await newItem(open, path, end);
       if (!ahead) continue;
       if (ahead.track >= sounds || ahead.track === own) return { ahead, pictures };
       remove(open, [ahead], "Take the music back");
@@ -488,7 +489,12 @@
   function insertAt(open, item, time2, track) {
     const editor = open.ppro.SequenceEditor.getEditor(open.sequence);
     const at = tickTime(open.ppro, time2);
-    change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
+    try {
+      change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
+      return null;
+    } catch (thrown) {
+      return hostErrorOf(thrown);
+    }
   }
   function settle(open, ahead, former, track, name) {
     const { ppro } = open;

@@ -9,7 +9,7 @@
 
 import type { Action, AudioTrack, ProjectItem } from "@adobe/premierepro";
 
-import { HostError } from "./errors";
+import { HostError, hostErrorOf } from "./errors";
 import { carriesId, idIn, MUSIC_NAME, nameWithId, shortId } from "./names";
 import { itemOfFile, mediaPathOf, samePath } from "./project_items";
 import {
@@ -88,8 +88,9 @@ async function inserted(
   const own = trackOfOurs(before);
   // The types promise a new track for an index "greater than the number of existing tracks", counting from 0 or 1.
   for (const track of own === null ? [sounds, sounds + 1] : [own]) {
-    insertAt(open, item, end, track);
-    const ahead = await newItem(open, path, end);
+    const refusal = insertAt(open, item, end, track);
+    if (refusal && own !== null) throw refusal; // the track is locked
+    const ahead = refusal ? null : await newItem(open, path, end);
     if (!ahead) continue;
     if (ahead.track >= sounds || ahead.track === own) return { ahead, pictures };
     remove(open, [ahead], "Take the music back"); // it went to a track of the editor's
@@ -102,11 +103,17 @@ async function inserted(
   );
 }
 
-function insertAt(open: OpenSequence, item: ProjectItem, time: bigint, track: number): void {
+/** Insert at a time; gives the refusal if Premiere does not. */
+function insertAt(open: OpenSequence, item: ProjectItem, time: bigint, track: number): HostError | null {
   const editor = open.ppro.SequenceEditor.getEditor(open.sequence);
   const at = tickTime(open.ppro, time);
   // The last argument limits shifting to the given tracks; from here on no track holds anything to shift.
-  change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
+  try {
+    change(open, "Insert music", (add) => add(editor.createInsertProjectItemAction(item, at, 0, track, true)));
+    return null;
+  } catch (thrown) {
+    return hostErrorOf(thrown);
+  }
 }
 
 /** One undoable step: the former music out, the new one to the first frame and under its name, the track named too. */

@@ -11,8 +11,8 @@ const MUSIC = { path: MIX, name: "cut_v01", take: TAKE };
 const LATER = { path: LATER_MIX, name: "cut_v02", take: LATER_TAKE };
 
 const PROGRAMS: Choices[] = [25.6, 26.2, 26.3].flatMap((version) =>
-  (["count", "beyond"] as const).flatMap((newTrackFrom) =>
-    [false, true].map((soundShiftsPicture) => ({ version, newTrackFrom, soundShiftsPicture })),
+  (["n", "n + 1, n is the last", "n + 1, n is refused"] as const).flatMap((newTrackAt) =>
+    [false, true].map((soundShiftsPicture) => ({ version, newTrackAt, soundShiftsPicture })),
   ),
 );
 
