@@ -13,17 +13,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from vem_server.jobs.work import Lane, lane_of, rank_of
-from vem_server.protocol.messages import JobRequest, JobState
+from vem_server.protocol.messages import JobRequest, JobState, Lock, Plan, Reconform, Rescore, Score, Takes
 
-Place = tuple[str, str]
-"""A folder, and the name of an edit without its version: takes of one place are numbered together."""
-
-_WRITERS = frozenset({"score", "rescore", "reconform", "lock", "plan"})
+Place = tuple[Literal["names", "takes"], str, str]
+"""Something that one job at a time may change: the numbering of new versions, or the takes there are, of an edit's name
+(without its version) in a folder."""
 
 
 @dataclass
@@ -35,10 +34,10 @@ class Job:
     attempt: int = 0
     killed: int = 0
     cancelling: bool = False
-    place: Place | None = field(init=False)
+    places: frozenset[Place] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.place = place_of(self.request)
+        self.places = places_of(self.request)
 
     @property
     def needs_gpu(self) -> bool:
@@ -100,11 +99,12 @@ class Board:
     def next_for(self, lane: Lane, *, gpu: bool) -> Job | None:
         """The job whose turn it is, if one can start now.
 
-        Jobs of one place wait for each other, and of those that need the graphics card one is done at a time
-        (``gpu`` says whether it is free).
+        Jobs that change the same places wait for each other, and of those that need the graphics card one is done at a
+        time (``gpu`` says whether it is free).
         """
         with self.lock:
-            taken = {job.place for job in self.jobs.values() if job.state.state == "running"}
+            running = (job.places for job in self.jobs.values() if job.state.state == "running")
+            taken = frozenset[Place]().union(*running)
             waiting = self._queues[lane]
             passed: list[tuple[int, int, str]] = []
             found: Job | None = None
@@ -113,7 +113,7 @@ class Board:
                 job = self.jobs.get(turn[2])
                 if job is None or job.state.state != "queued":
                     continue  # cancelled while it waited
-                if (job.place is not None and job.place in taken) or (job.needs_gpu and not gpu):
+                if not job.places.isdisjoint(taken) or (job.needs_gpu and not gpu):
                     passed.append(turn)
                 else:
                     found = job
@@ -137,11 +137,27 @@ class Board:
             ]
 
 
-def place_of(request: JobRequest) -> Place | None:
-    """Where a job writes; None if it only reads."""
-    kind = type(request).__name__.lower()
-    if kind not in _WRITERS and not (kind == "takes" and getattr(request, "action", "list") not in ("list", "show")):
-        return None
-    edit = PurePath(getattr(request, "new_edit", None) or request.edit)
-    out = getattr(request, "out", None)
-    return str(out or edit.parent), re.sub(r"_v\d+$", "", edit.stem)
+def places_of(request: JobRequest) -> frozenset[Place]:
+    """What a job changes; nothing if it only reads."""
+    match request:
+        case Score():
+            return frozenset({("names", *_name_in(request.edit, request.out))})
+        case Plan():
+            folder, name = _name_in(request.edit, request.out)
+            return frozenset({("names", folder, f"{name}_plan")})
+        case Rescore():
+            return frozenset({("names", *_name_in(request.edit)), ("takes", *_name_in(request.edit))})
+        case Reconform():
+            new = _name_in(request.new_edit, request.out)
+            return frozenset({("names", *new), ("takes", *_name_in(request.edit))})
+        case Lock():
+            return frozenset({("takes", *_name_in(request.edit))})
+        case Takes() if request.action not in ("list", "show"):
+            return frozenset({("takes", *_name_in(request.edit))})
+        case _:
+            return frozenset()
+
+
+def _name_in(edit: str, out: str | None = None) -> tuple[str, str]:
+    path = PurePath(edit)
+    return str(out or path.parent), re.sub(r"_v\d+$", "", path.stem)

@@ -234,6 +234,7 @@ class Journal:
                 (state, None if problem is None else _encode(problem), time.time(), job),
             )
             db.execute("DELETE FROM memory WHERE job = ?", (job,))
+            db.execute("DELETE FROM traces WHERE job = ?", (job,))
             return changed.rowcount == 1
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import signal
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +37,7 @@ class WorkerProcess:
     """
 
     seat: Seat
-    process: multiprocessing.process.BaseProcess
+    process: BaseProcess
     pipe: Connection
     born: float
     ready: bool = False

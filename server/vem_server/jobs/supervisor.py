@@ -32,6 +32,8 @@ TICK = 0.25
 """Seconds between two looks at memory and clock while nothing happens."""
 MOST_FAILED_STARTS = 3
 """Starts of a lane's workers that may fail in a row before the jobs that wait for it fail too."""
+ENDED_BETWEEN_TIDYINGS = 200
+"""Jobs that end until the journal is made shorter again."""
 LONGEST_PAUSE = 30.0
 """Seconds between two starts, once they fail."""
 AGAIN = "The service was interrupted while this job ran; it was started again."
@@ -70,6 +72,7 @@ class Supervisor(threading.Thread):
         self._start_at: dict[Lane, float] = {"studio": 0.0, "desk": 0.0}
         self._models = Ready(models=False, device="cpu")
         self._interrupted: list[str] = []
+        self._ended_jobs = 0
 
     # --- called from other threads --------------------------------------------------------------------------------
 
@@ -120,6 +123,7 @@ class Supervisor(threading.Thread):
                 self._give_out()
                 self._hear()
                 self._watch()
+                self._tidy()
             except Exception:
                 LOG.exception("The supervisor of the workers stumbled; it goes on")
                 time.sleep(TICK)
@@ -220,8 +224,14 @@ class Supervisor(threading.Thread):
             self._told(message)
         elif worker.job == message.job:
             worker.job, worker.stop_by = None, None
+            self._ended_jobs += 1
             self._ended(message)
             self._on_workers()
+
+    def _tidy(self) -> None:
+        if self._ended_jobs >= ENDED_BETWEEN_TIDYINGS:
+            self._journal.forget_all_but(self._limits.kept)
+            self._ended_jobs = 0
 
     def _told(self, told: Told) -> None:
         with self._board.lock:

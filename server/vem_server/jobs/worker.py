@@ -67,7 +67,7 @@ def work(seat: Seat, pipe: Connection) -> None:
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own: Ctrl-C on a terminal is for the daemon, and it is ended as a whole
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _be_first_to_go()
+    _step_back()
     seat.scratch.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(seat.scratch)
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {seat.lane}[%(process)d] %(levelname)s %(message)s")
@@ -211,7 +211,12 @@ class _Telling:
         self._worker.tell(Told(self._job, stage, fraction, done, self._pace.seconds_left(), note))
 
 
-def _be_first_to_go() -> None:
-    """Where memory runs out, let Linux end this process, not the editing program."""
+def _step_back() -> None:
+    """Let others go first: the daemon must answer at once, and the editing program must stay smooth.
+
+    Where memory runs out, Linux is to end this process, not the editing program.
+    """
+    if hasattr(os, "nice"):
+        os.nice(5)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500")

@@ -108,12 +108,13 @@ def _columns(
 
 def _pieces(sound: Path) -> Iterator[tuple[NDArray[np.float32], int]]:
     """The samples (n, channels) from -1 to 1, piece by piece, with their rate; by libsndfile, else by FFmpeg."""
+    import numpy as np
     import soundfile
 
     try:
         with soundfile.SoundFile(sound) as file:
             for piece in file.blocks(PIECE, dtype="float32", always_2d=True):
-                yield piece, file.samplerate
+                yield np.asarray(piece, np.float32), file.samplerate
             return
     except soundfile.LibsndfileError:
         pass

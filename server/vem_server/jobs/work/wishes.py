@@ -22,7 +22,10 @@ def settings_of(request: Inspect | Plan | Score | Thumbnails) -> Settings:
     wished: dict[str, Any] = {
         field.name: getattr(request, field.name) for field in fields(Settings) if hasattr(request, field.name)
     }
-    return Settings(**wished | {name: place_of(wished[name]) for name in _PATHS if name in wished})
+    for name in _PATHS:
+        if name in wished:
+            wished[name] = place_of(wished[name])
+    return Settings(**wished)
 
 
 def settings_for_take(request: Rescore | Reconform) -> Settings | None:
