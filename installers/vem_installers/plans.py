@@ -20,9 +20,9 @@ def parts_of(word: str) -> tuple[Part, ...]:
     InstallError
         If it names none.
     """
-    asked = word.lower()
-    chosen: tuple[Part, ...] = PARTS if asked == ALL else tuple(filter(asked.__eq__, PARTS))
-    if not chosen:
+    named: dict[str, tuple[Part, ...]] = {ALL: PARTS, **{part: (part,) for part in PARTS}}
+    chosen = named.get(word.lower())
+    if chosen is None:
         raise InstallError(f"'{word}' cannot be installed.", remedy=f"One of {', '.join(PARTS)}, or {ALL}.")
     return chosen
 
