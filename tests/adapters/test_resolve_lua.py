@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from host_labs import CUTS, FRAMES, RATE, ResolveLab, music
 from lua_resolve import Script
 
 from vem_server.mailbox.lua import as_lua
-from vem_timeline import MusicClip, read
+from vem_timeline import MusicClip, MusicMarker, read
 
 RESOLVE = Path(__file__).parents[2] / "adapters" / "resolve"
 SCRIPTS = RESOLVE / "scripts" / "Utility"
@@ -65,7 +67,7 @@ def as_take(clip: MusicClip) -> dict[str, Any]:
         "take": clip.take_id, "folder": str(clip.audio.parent), "mix": str(clip.audio),
         "samples": int(clip.duration * clip.sample_rate), "sample_rate": clip.sample_rate,
         "markers": [
-            {"time": str(m.time), "seconds": float(m.time), "name": m.name, "color": m.color, "comment": m.comment}
+            {"time": f"{m.time.numerator}/{m.time.denominator}", "name": m.name, "color": m.color, "comment": m.comment}
             for m in clip.markers
         ],
         "plan": {
@@ -197,6 +199,21 @@ def test_a_daemon_that_says_nothing_is_given_up_on(home: Path) -> None:
     printed = desk.pick("Score this timeline")
     assert printed[-2] == "VEM: The music service does not answer."
     assert "vem daemon start" in printed[-1]
+    assert list((desk.mail.folder / "requests").iterdir()) == []  # no later daemon does what nobody waits for
+
+
+@pytest.mark.parametrize(("setting", "rate"), [
+    ("29.97 DF", Fraction(30_000, 1001)), (23.976, Fraction(24_000, 1001)), ("23.98", Fraction(24_000, 1001)),
+    (59.94006, Fraction(60_000, 1001)), ("50", Fraction(50)), (24.0, Fraction(24)), ("47.95", Fraction(48_000, 1001)),
+])  # fmt: skip
+def test_rates_are_those_that_resolve_means(home: Path, setting: object, rate: Fraction) -> None:
+    desk = Desk(home)
+    desk.lab.timeline._rate_setting = setting
+    desk.lab.timeline._tracks["video"][0].items[-1]._frames = 1_100_000  # long enough to tell 29.97 from 30000/1001
+    take = replace(music(home), markers=(MusicMarker(1_000_000 / rate, "BAR 9", "BLUE"),))
+    desk.mail.results["score"] = lambda request: {"takes": [as_take(take)]}
+    desk.pick("Score this timeline")
+    assert list(desk.lab.markers_seen()) == [1_000_000]
 
 
 def test_without_a_mailbox_the_way_out_is_said(home: Path) -> None:

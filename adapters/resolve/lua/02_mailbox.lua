@@ -2,6 +2,7 @@
 -- Lua table. The name of a request is its key, so that one which is seen twice is done once.
 
 local PATIENCE = 15 -- seconds until a daemon that says nothing counts as absent
+local STANDSTILL = 600 -- seconds without any news of a job until it counts as lost
 local NO_DAEMON = "Start it: `vem daemon start` in a terminal, or `vem install daemon` once and for all."
 
 local STAGES = { read = "Reading the edit", look = "Looking at the pictures", plan = "Fitting the beat to the cuts",
@@ -52,7 +53,7 @@ local function drop(request)
   if not (os.rename and os.rename(path .. ".part", path .. ".json")) then
     stop("The request could not be left in " .. folder .. ".", "Check that folder's permissions.")
   end
-  return folder .. "answers" .. SLASH .. name .. ".lua"
+  return folder .. "answers" .. SLASH .. name .. ".lua", path .. ".json"
 end
 
 local function read_answer(path)
@@ -68,27 +69,29 @@ end
 
 -- Ask the daemon for a job and wait for its result. `tell` hears of every stage.
 local function ask(request, tell)
-  local path = drop(request)
-  local waited, stage = 0, ""
+  local path, dropped = drop(request)
+  local waited, stage, revision = 0, "", nil
   while true do
     local answer = read_answer(path)
     if answer and answer.kind == "error" then
       stop(answer.message, answer.remedy)
     end
     local job = answer and answer.job
-    if job then
-      if job.state == "done" then
-        return job.result
-      elseif job.state == "failed" then
-        stop(job.error.message, job.error.remedy)
-      elseif job.state == "cancelled" then
-        stop("The job was cancelled.")
-      elseif job.stage ~= stage and job.stage ~= "" then
-        stage = job.stage
-        tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
-      end
-    elseif waited > PATIENCE then
+    if job and job.state == "done" then
+      return job.result
+    elseif job and job.state == "failed" then
+      stop(job.error.message, job.error.remedy)
+    elseif job and job.state == "cancelled" then
+      stop("The job was cancelled.")
+    elseif job and job.revision ~= revision then
+      waited, revision = 0, job.revision
+    elseif waited > (job and STANDSTILL or PATIENCE) then
+      os.remove(dropped) -- or the next daemon would do it, when nobody waits any more
       stop("The music service does not answer.", NO_DAEMON)
+    end
+    if job and job.stage ~= stage and job.stage ~= "" then
+      stage = job.stage
+      tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
     end
     wait(0.25)
     waited = waited + 0.25

@@ -3,9 +3,6 @@
 
 local TRACK = "VEM Music"
 local DIALOG = "Close any dialog that is open in Resolve, and try again."
-local RATES = { ["23.976"] = { 24000, 1001 }, ["23.98"] = { 24000, 1001 }, ["29.97"] = { 30000, 1001 },
-  ["47.952"] = { 48000, 1001 }, ["47.95"] = { 48000, 1001 }, ["59.94"] = { 60000, 1001 },
-  ["95.904"] = { 96000, 1001 }, ["119.88"] = { 120000, 1001 } }
 
 -- A call, with one argument or none, that this version may not know; nil if so.
 local function try(object, name, argument)
@@ -18,17 +15,25 @@ local function try(object, name, argument)
   return known and value or nil
 end
 
+-- Frames a second; what reads 23.976, 29.97 or 59.94 stands for n * 1000 / 1001.
 local function rate_of(setting)
-  local number = tostring(setting):match("[%d.]+") or ""
-  local exact = RATES[number] or RATES[string.format("%.3f", tonumber(number) or 0)]
-  if exact then
-    return exact[1] / exact[2]
-  end
-  local rate = tonumber(number)
+  local rate = tonumber(tostring(setting):match("[%d.]+"))
   if not rate or rate <= 0 then
     stop("Resolve does not tell the timeline's frame rate.", DIALOG)
   end
+  for _, whole in ipairs({ 24, 30, 48, 60, 96, 120 }) do
+    local exact = whole * 1000 / 1001
+    if math.abs(rate - exact) < math.min(0.00025 * whole, math.abs(rate - whole)) then
+      return exact
+    end
+  end
   return rate
+end
+
+-- An exact time of the daemon's, "numerator/denominator", in seconds.
+local function seconds_of(exact)
+  local above, below = exact:match("^(-?%d+)/(%d+)$")
+  return tonumber(above) / tonumber(below)
 end
 
 local function open_session()

@@ -37,7 +37,7 @@ local function by_rank(markers)
     if (a.color == "RED") ~= (b.color == "RED") then
       return a.color == "RED"
     end
-    return a.seconds < b.seconds
+    return seconds_of(a.time) < seconds_of(b.time)
   end)
   return sorted
 end
@@ -48,7 +48,7 @@ local function write_markers(session, take)
   local music = own and own.item
   local ruler, on_music, ours, written = taken(session.timeline), music and taken(music) or {}, {}, 0
   for number, marker in ipairs(by_rank(take.markers)) do
-    local frame = math.min(math.max(math.floor(marker.seconds * session.rate + 0.5), 0), session.frames - 1)
+    local frame = math.min(math.max(math.floor(seconds_of(marker.time) * session.rate + 0.5), 0), session.frames - 1)
     local color = COLORS[marker.color] or "Green"
     local name = marker.name .. " \194\183 " .. take.short
     local custom = "vem:" .. take.short .. ":" .. number

@@ -11,11 +11,6 @@ local function brief_of(session)
   return type(told) == "string" and told or ""
 end
 
-local function seconds_of(exact)
-  local above, below = exact:match("^(-?%d+)/(%d+)$")
-  return tonumber(above) / tonumber(below)
-end
-
 -- Number of the shot under the playhead, as the daemon counts shots.
 local function shot_here(session, edit)
   local item = session.timeline:GetCurrentVideoItem()

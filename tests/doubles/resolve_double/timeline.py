@@ -108,6 +108,7 @@ class Timeline(Marked, api="Timeline"):
         self._tracks: dict[str, list[Track]] = {"video": [Track("Video 1")], "audio": [], "subtitle": []}
         self._playhead = 0
         self._comments = ""
+        self._rate_setting: str | float | None = None
 
     @property
     def _start(self) -> int:
@@ -155,6 +156,8 @@ class Timeline(Marked, api="Timeline"):
     def GetSetting(self, name: str) -> str | float:
         if name != "timelineFrameRate":
             return ""
+        if self._rate_setting is not None:
+            return self._rate_setting
         rate = round(float(self._clock.rate), 3)
         return f"{rate:g} DF" if self._clock.drop_frame else rate
 

@@ -78,6 +78,7 @@ end
 -- Lua table. The name of a request is its key, so that one which is seen twice is done once.
 
 local PATIENCE = 15 -- seconds until a daemon that says nothing counts as absent
+local STANDSTILL = 600 -- seconds without any news of a job until it counts as lost
 local NO_DAEMON = "Start it: `vem daemon start` in a terminal, or `vem install daemon` once and for all."
 
 local STAGES = { read = "Reading the edit", look = "Looking at the pictures", plan = "Fitting the beat to the cuts",
@@ -128,7 +129,7 @@ local function drop(request)
   if not (os.rename and os.rename(path .. ".part", path .. ".json")) then
     stop("The request could not be left in " .. folder .. ".", "Check that folder's permissions.")
   end
-  return folder .. "answers" .. SLASH .. name .. ".lua"
+  return folder .. "answers" .. SLASH .. name .. ".lua", path .. ".json"
 end
 
 local function read_answer(path)
@@ -144,27 +145,29 @@ end
 
 -- Ask the daemon for a job and wait for its result. `tell` hears of every stage.
 local function ask(request, tell)
-  local path = drop(request)
-  local waited, stage = 0, ""
+  local path, dropped = drop(request)
+  local waited, stage, revision = 0, "", nil
   while true do
     local answer = read_answer(path)
     if answer and answer.kind == "error" then
       stop(answer.message, answer.remedy)
     end
     local job = answer and answer.job
-    if job then
-      if job.state == "done" then
-        return job.result
-      elseif job.state == "failed" then
-        stop(job.error.message, job.error.remedy)
-      elseif job.state == "cancelled" then
-        stop("The job was cancelled.")
-      elseif job.stage ~= stage and job.stage ~= "" then
-        stage = job.stage
-        tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
-      end
-    elseif waited > PATIENCE then
+    if job and job.state == "done" then
+      return job.result
+    elseif job and job.state == "failed" then
+      stop(job.error.message, job.error.remedy)
+    elseif job and job.state == "cancelled" then
+      stop("The job was cancelled.")
+    elseif job and job.revision ~= revision then
+      waited, revision = 0, job.revision
+    elseif waited > (job and STANDSTILL or PATIENCE) then
+      os.remove(dropped) -- or the next daemon would do it, when nobody waits any more
       stop("The music service does not answer.", NO_DAEMON)
+    end
+    if job and job.stage ~= stage and job.stage ~= "" then
+      stage = job.stage
+      tell((STAGES[stage] or stage) .. string.format(" (%d %%)", math.floor((job.fraction or 0) * 100)))
     end
     wait(0.25)
     waited = waited + 0.25
@@ -176,9 +179,6 @@ end
 
 local TRACK = "VEM Music"
 local DIALOG = "Close any dialog that is open in Resolve, and try again."
-local RATES = { ["23.976"] = { 24000, 1001 }, ["23.98"] = { 24000, 1001 }, ["29.97"] = { 30000, 1001 },
-  ["47.952"] = { 48000, 1001 }, ["47.95"] = { 48000, 1001 }, ["59.94"] = { 60000, 1001 },
-  ["95.904"] = { 96000, 1001 }, ["119.88"] = { 120000, 1001 } }
 
 -- A call, with one argument or none, that this version may not know; nil if so.
 local function try(object, name, argument)
@@ -191,17 +191,25 @@ local function try(object, name, argument)
   return known and value or nil
 end
 
+-- Frames a second; what reads 23.976, 29.97 or 59.94 stands for n * 1000 / 1001.
 local function rate_of(setting)
-  local number = tostring(setting):match("[%d.]+") or ""
-  local exact = RATES[number] or RATES[string.format("%.3f", tonumber(number) or 0)]
-  if exact then
-    return exact[1] / exact[2]
-  end
-  local rate = tonumber(number)
+  local rate = tonumber(tostring(setting):match("[%d.]+"))
   if not rate or rate <= 0 then
     stop("Resolve does not tell the timeline's frame rate.", DIALOG)
   end
+  for _, whole in ipairs({ 24, 30, 48, 60, 96, 120 }) do
+    local exact = whole * 1000 / 1001
+    if math.abs(rate - exact) < math.min(0.00025 * whole, math.abs(rate - whole)) then
+      return exact
+    end
+  end
   return rate
+end
+
+-- An exact time of the daemon's, "numerator/denominator", in seconds.
+local function seconds_of(exact)
+  local above, below = exact:match("^(-?%d+)/(%d+)$")
+  return tonumber(above) / tonumber(below)
 end
 
 local function open_session()
@@ -522,7 +530,7 @@ local function by_rank(markers)
     if (a.color == "RED") ~= (b.color == "RED") then
       return a.color == "RED"
     end
-    return a.seconds < b.seconds
+    return seconds_of(a.time) < seconds_of(b.time)
   end)
   return sorted
 end
@@ -533,7 +541,7 @@ local function write_markers(session, take)
   local music = own and own.item
   local ruler, on_music, ours, written = taken(session.timeline), music and taken(music) or {}, {}, 0
   for number, marker in ipairs(by_rank(take.markers)) do
-    local frame = math.min(math.max(math.floor(marker.seconds * session.rate + 0.5), 0), session.frames - 1)
+    local frame = math.min(math.max(math.floor(seconds_of(marker.time) * session.rate + 0.5), 0), session.frames - 1)
     local color = COLORS[marker.color] or "Green"
     local name = marker.name .. " \194\183 " .. take.short
     local custom = "vem:" .. take.short .. ":" .. number
@@ -562,11 +570,6 @@ local function brief_of(session)
   local clip = try(session.timeline, "GetMediaPoolItem")
   local told = clip and try(clip, "GetMetadata", "Comments")
   return type(told) == "string" and told or ""
-end
-
-local function seconds_of(exact)
-  local above, below = exact:match("^(-?%d+)/(%d+)$")
-  return tonumber(above) / tonumber(below)
 end
 
 -- Number of the shot under the playhead, as the daemon counts shots.
