@@ -33,6 +33,10 @@ class Ask:
 
     ``brief`` is free text as in ``brief.wishes``; ``style`` one of ``STYLES`` or None for the take's; ``on`` and
     ``off`` roles that shall and shall not play; ``energy`` 0 to 1 or None; ``seed`` None for a fresh one.
+
+    A style changes what is written and not who plays it: notes ring over the seams, and the same players go on there,
+    so a span that swapped its instruments would be heard as another piece put in. Another ensemble is another take of
+    the whole (``vem score --style``, ``--palette``).
     """
 
     brief: str = ""
