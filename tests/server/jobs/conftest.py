@@ -12,6 +12,8 @@ import pytest
 from vem_server.jobs import JobRoom, Limits, Roots
 from vem_server.protocol.messages import JobState
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
 
 def write_edit(path: Path, seconds: tuple[float, ...] = (1.5, 2.0, 1.25)) -> Path:
     """An edit of shots whose media is not there, at 24 frames a second."""
@@ -72,7 +74,7 @@ def open_room(tmp_path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch):
 
     def opened(**limits) -> JobRoom:
         bounds = Limits(**({"studios": 0, "desks": 1} | limits))
-        room = JobRoom(tmp_path / "home" / "data", roots=Roots.of([tmp_path]), limits=bounds, on_change=heard)
+        room = JobRoom(tmp_path / "home" / "data", roots=Roots.of([tmp_path, EXAMPLES]), limits=bounds, on_change=heard)
         rooms.append(room)
         return room
 

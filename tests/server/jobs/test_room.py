@@ -15,7 +15,9 @@ import pytest
 
 from vem_server.jobs import JobRoom, Limits, Roots
 from vem_server.protocol.errors import ServiceError
-from vem_server.protocol.messages import Inspect, Plan, Score
+from vem_server.protocol.messages import Inspect, Plan, Score, Thumbnails
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "rush_hour.otio"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes as files are POSIX")
 
@@ -92,6 +94,17 @@ def test_cancelling(open_room, heard, edit):
     with pytest.raises(ServiceError) as unknown:
         room.cancel("nobody")
     assert unknown.value.code == "no_such_job"
+
+
+def test_work_that_tells_how_far_it_is_stops_by_itself_when_cancelled(open_room, heard):
+    room = open_room(grace=60.0)
+    room.start()
+    job = room.submit(Thumbnails(id="1", key="k", edit=str(EXAMPLE), each=16))
+    heard.until(job.id, lambda state: state.stage == "look")
+    worker = _worker_of(room, job.id)
+    room.cancel(job.id)
+    assert heard.over(job.id).state == "cancelled"
+    assert _worker_of_lane(room) == worker
 
 
 @pytest.mark.parametrize(
