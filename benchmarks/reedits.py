@@ -98,6 +98,22 @@ def insert_some(timeline: otio.schema.Timeline, chance: random.Random) -> None:
         track.insert(chance.randrange(1, len(track)), clip)
 
 
+def cut_away(timeline: otio.schema.Timeline, chance: random.Random) -> None:
+    """Lay a second of another picture over the middle of one shot in five, of those that last 3 seconds or more."""
+    track, rate = _picture(timeline), _rate(timeline)
+    second = otio.opentime.RationalTime(round(rate), rate)
+    long = [clip for clip in _clips(timeline) if clip.source_range.duration.to_seconds() >= 3]
+    for number, clip in enumerate(chance.sample(long, min(len(long), max(1, len(_clips(timeline)) // 5)))):
+        place, tail = track.index(clip), clip.deepcopy()
+        head = round(clip.source_range.duration.value * chance.uniform(0.3, 0.5))
+        _trim(tail, head + round(rate), at_head=True)
+        _trim(clip, clip.source_range.duration.value - head, at_head=False)
+        media = otio.schema.ExternalReference(NEW_MEDIA.format(number))
+        over = otio.schema.Clip(f"cutaway {number}", media, otio.opentime.TimeRange(duration=second))
+        track.insert(place + 1, over)
+        track.insert(place + 2, tail)
+
+
 def swap_some(timeline: otio.schema.Timeline, chance: random.Random) -> None:
     """Let one shot in ten change places with the one after the next."""
     track = _picture(timeline)
@@ -163,6 +179,7 @@ REEDITS: dict[str, Reedit] = {
     "trim each by up to 4 frames": trim_a_little,
     "delete": delete_some,
     "insert": insert_some,
+    "lay a cutaway over": cut_away,
     "swap": swap_some,
     "another frame rate": other_frame_rate,
     "played 4 % faster": played_faster,
