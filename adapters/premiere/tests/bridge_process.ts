@@ -1,8 +1,8 @@
 /**
  * The bridge over the double as a process: for tests that bring the page, in a real browser.
  *
- * Lines in: `{"origin", "data"}` as a message event has them, or `{"look": "layout"}`. Lines out: messages to the page, or
- * `{"layout": [...], "markers": [...]}`. Arguments: folder of the project, an OpenTimelineIO file whose picture track
+ * Lines in: `{"origin", "data"}` as a message event has them; `{"choose": N}`, which selects the Nth clip as an editor
+ * does; `{"look": true}`. Lines out: messages to the page, and for a look `{"layout": [...], "markers": [...]}`. Arguments: folder of the project, an OpenTimelineIO file whose picture track
  * Premiere has open, how many of its clips, the origin of the page.
  */
 
@@ -69,8 +69,14 @@ function seen(): object {
   return { layout, markers };
 }
 
+async function chosen(clip: number): Promise<void> {
+  sequence.selection.items.splice(0, 1, sequence.tracks("video")[0]!.clips[clip]!);
+  await bridge.look();
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const event = JSON.parse(line) as { look?: string; origin?: string; data?: unknown };
-  if (event.look) say(seen());
-  else await bridge.hear({ ...event });
+  const { look, choose, ...event } = JSON.parse(line) as { look?: true; choose?: number; origin?: string; data?: unknown };
+  if (look) say(seen());
+  else if (choose !== undefined) await chosen(choose);
+  else await bridge.hear(event);
 }
