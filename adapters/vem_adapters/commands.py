@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -101,8 +100,10 @@ def home_of(host: Host) -> Path:
     """Where the exports and takes of an open timeline lie: a folder for each project, in the user's documents."""
     import platformdirs
 
-    project = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', " ", host.timeline().project).strip(" .")
-    return platformdirs.user_documents_path() / "VEM Music" / (project or "Edits")
+    from vem_adapters.names import file_name_of
+
+    project = file_name_of(host.timeline().project, otherwise="Edits")
+    return platformdirs.user_documents_path() / "VEM Music" / project
 
 
 class Progress:

@@ -14,6 +14,7 @@ import pytest
 from host_labs import CUTS, FRAMES, RATE, ResolveLab, music
 from lua_resolve import Script
 
+from vem_adapters.names import file_name_of
 from vem_server.mailbox.lua import as_lua
 from vem_timeline import MusicClip, MusicMarker, read
 
@@ -126,6 +127,18 @@ def test_a_timeline_is_scored(home: Path, lua: str) -> None:
     board = read(Path(request["edit"]))
     assert [board.clock.frame_of(shot.start) for shot in board.shots] == list(CUTS)
     assert request["edit"].startswith(str(home / "home" / "Documents" / "VEM Music"))
+
+
+@pytest.mark.parametrize("name", ["Cut: 3 / final's $HOME", "...", "Übung  %d!", "a;b & c"])
+def test_python_and_lua_find_the_same_folder(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    desk = Desk(home)
+    monkeypatch.setattr(desk.lab.program._project, "GetName", lambda: name)
+    desk.lab.timeline._name = name
+    desk.mail.results["score"] = lambda request: {"takes": [as_take(music(home))]}
+    desk.pick("Score this timeline")
+    edit = Path(desk.mail.asked[0]["edit"])
+    assert edit.parent.name == file_name_of(name, otherwise="Edits")
+    assert edit.name == desk.lab.host.export(home / "out").name
 
 
 def test_the_comments_of_the_timeline_are_the_brief(home: Path) -> None:

@@ -45,10 +45,12 @@ local function data_folder()
   return (environment("XDG_DATA_HOME") or home_folder() .. "/.local/share") .. "/vem-plugin"
 end
 
--- A name without anything that a file system or a command line would read as its own.
-local function safe_name(text)
-  local name = text:gsub("[%c<>:\"/\\|%?%*'`$%%!^&;]+", " "):gsub("^[ .]+", ""):gsub("[ .]+$", "")
-  return name ~= "" and name or "Edits"
+-- A name without anything that a file system or a command line reads as its own; the same as in
+-- vem_adapters/names.py, so that both find the same folder.
+local function safe_name(text, otherwise)
+  local name = text:gsub("[%c<>:\"/\\|%?%*'`$%%!^&;]+", " "):gsub("%s+", " ")
+  name = name:gsub("^[ .]+", ""):gsub("[ .]+$", "")
+  return name ~= "" and name or otherwise
 end
 
 local function make_folder(path)

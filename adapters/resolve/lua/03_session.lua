@@ -84,7 +84,7 @@ end
 
 local function export(session, folder)
   make_folder(folder)
-  local path = folder .. SLASH .. safe_name(session.timeline:GetName()) .. ".otio"
+  local path = folder .. SLASH .. safe_name(session.timeline:GetName(), "timeline") .. ".otio"
   local kind = session.resolve.EXPORT_OTIO
   if not kind then
     stop("This version of Resolve does not export OpenTimelineIO.", "Use DaVinci Resolve 18.5 or newer.")

@@ -69,7 +69,7 @@ local function round_trip(task)
     stop("There is no music of ours on this timeline.", 'Run "VEM Score this timeline" first.')
   end
   local folder = home_folder() .. SLASH .. "Documents" .. SLASH .. "VEM Music" .. SLASH
-    .. safe_name(session.project:GetName())
+    .. safe_name(session.project:GetName(), "Edits")
   local edit = export(session, folder)
   say(task == "undo" and "Looking for the take before." or "Asked for music. It takes a minute or two.")
   local take = REQUESTS[task](session, edit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -10,12 +9,11 @@ from typing import Any
 
 from vem_adapters.errors import HostLacks, HostRefused
 from vem_adapters.host import HeldMusic, OpenTimeline, OwnMarker, Placed, Selection
+from vem_adapters.names import file_name_of
 from vem_adapters.resolve import audio
 from vem_adapters.resolve import markers as ruler
 from vem_adapters.resolve.session import DIALOG, Session, file_of, length_of, open_session, take_of
 from vem_timeline import Clock, MusicClip, MusicMarker
-
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 
 
 class ResolveHost:
@@ -51,7 +49,7 @@ class ResolveHost:
         if "EXPORT_OTIO" not in dir(self._resolve):
             raise HostLacks(f"{self.name} does not export OpenTimelineIO.", remedy="Use DaVinci Resolve 18.5 or newer.")
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{_UNSAFE.sub(' ', str(session.timeline.GetName())).strip(' .') or 'timeline'}.otio"
+        path = folder / f"{file_name_of(str(session.timeline.GetName()), otherwise='timeline')}.otio"
         path.unlink(missing_ok=True)
         # The constants are objects of the live program; a string in their place is refused without a word.
         done = session.timeline.Export(str(path), self._resolve.EXPORT_OTIO, self._resolve.EXPORT_NONE)

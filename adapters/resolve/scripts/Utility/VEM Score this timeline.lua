@@ -48,10 +48,12 @@ local function data_folder()
   return (environment("XDG_DATA_HOME") or home_folder() .. "/.local/share") .. "/vem-plugin"
 end
 
--- A name without anything that a file system or a command line would read as its own.
-local function safe_name(text)
-  local name = text:gsub("[%c<>:\"/\\|%?%*'`$%%!^&;]+", " "):gsub("^[ .]+", ""):gsub("[ .]+$", "")
-  return name ~= "" and name or "Edits"
+-- A name without anything that a file system or a command line reads as its own; the same as in
+-- vem_adapters/names.py, so that both find the same folder.
+local function safe_name(text, otherwise)
+  local name = text:gsub("[%c<>:\"/\\|%?%*'`$%%!^&;]+", " "):gsub("%s+", " ")
+  name = name:gsub("^[ .]+", ""):gsub("[ .]+$", "")
+  return name ~= "" and name or otherwise
 end
 
 local function make_folder(path)
@@ -260,7 +262,7 @@ end
 
 local function export(session, folder)
   make_folder(folder)
-  local path = folder .. SLASH .. safe_name(session.timeline:GetName()) .. ".otio"
+  local path = folder .. SLASH .. safe_name(session.timeline:GetName(), "timeline") .. ".otio"
   local kind = session.resolve.EXPORT_OTIO
   if not kind then
     stop("This version of Resolve does not export OpenTimelineIO.", "Use DaVinci Resolve 18.5 or newer.")
@@ -630,7 +632,7 @@ local function round_trip(task)
     stop("There is no music of ours on this timeline.", 'Run "VEM Score this timeline" first.')
   end
   local folder = home_folder() .. SLASH .. "Documents" .. SLASH .. "VEM Music" .. SLASH
-    .. safe_name(session.project:GetName())
+    .. safe_name(session.project:GetName(), "Edits")
   local edit = export(session, folder)
   say(task == "undo" and "Looking for the take before." or "Asked for music. It takes a minute or two.")
   local take = REQUESTS[task](session, edit)
