@@ -10,7 +10,6 @@ Moments are seconds since 1970. Requests, results and problems are MessagePack.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 import time
@@ -22,48 +21,9 @@ from typing import Any
 
 import msgspec
 
+from vem_server.jobs.journal_file import open_journal
 from vem_server.protocol.errors import Problem, ServiceError
 from vem_server.protocol.messages import JobRequest, JobState
-
-LOG = logging.getLogger(__name__)
-VERSION = 1
-PATIENCE = 10.0
-"""Seconds to wait for another process that writes."""
-
-_TABLES = f"""
-CREATE TABLE jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    key TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    edit TEXT NOT NULL,
-    request BLOB NOT NULL,
-    state TEXT NOT NULL,
-    attempt INTEGER NOT NULL DEFAULT 0,
-    killed INTEGER NOT NULL DEFAULT 0,
-    cancelling INTEGER NOT NULL DEFAULT 0,
-    warnings BLOB,
-    result BLOB,
-    error BLOB,
-    created REAL NOT NULL,
-    started REAL,
-    ended REAL
-);
-CREATE INDEX unfinished ON jobs (state) WHERE state IN ('queued', 'running');
-CREATE TABLE traces (
-    job TEXT NOT NULL,
-    batch INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    path TEXT NOT NULL,
-    inode INTEGER,
-    moment REAL NOT NULL
-);
-CREATE INDEX traces_of_job ON traces (job);
-CREATE TABLE memory (job TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (job, name));
-CREATE TABLE workers (pid INTEGER PRIMARY KEY, born REAL NOT NULL);
-PRAGMA user_version = {VERSION};
-"""
 
 _decode_request = msgspec.msgpack.Decoder(JobRequest).decode
 _decode_problem = msgspec.msgpack.Decoder(Problem).decode
@@ -103,42 +63,18 @@ class Journal:
     Parameters
     ----------
     file : Path
-        Made if it does not exist. A file that is no journal is put aside, not overwritten.
+        Made if it does not exist.
 
     Raises
     ------
     ServiceError
-        ``internal``, if it is of a later version, or cannot be opened.
+        As `vem_server.jobs.journal_file.open_journal`.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lock = threading.RLock()
-        try:
-            self._db = _opened(file)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise ServiceError(
-                    "internal",
-                    f"The journal of jobs cannot be opened: {error}.",
-                    where=str(file),
-                    remedy="Check the permissions of the folder and the space on its disk.",
-                ) from error
-            aside = file.with_name(f"{file.name}.broken-{int(time.time())}")
-            LOG.error("The journal is damaged (%s); it now lies at %s, and a new one begins.", error, aside)
-            file.replace(aside)
-            for part in ("-wal", "-shm"):
-                file.with_name(file.name + part).unlink(missing_ok=True)
-            self._db = _opened(file)
-        (version,) = self._rows("PRAGMA user_version")[0]
-        if version > VERSION:
-            self.close()
-            raise ServiceError(
-                "internal",
-                f"The journal of jobs is of version {version}; this program knows {VERSION}.",
-                where=str(file),
-                remedy="Update vem-plugin.",
-            )
+        self._db = open_journal(file)
 
     def close(self) -> None:
         """Close the file."""
@@ -147,15 +83,30 @@ class Journal:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing."""
+        """One transaction: all of it or nothing.
+
+        Raises
+        ------
+        ServiceError
+            ``internal``, if the file cannot be written: the disk is full, say.
+        """
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._db
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise ServiceError(
+                    "internal",
+                    f"The journal of jobs cannot be written: {error}.",
+                    where=str(self.file),
+                    remedy="Make room on the disk.",
+                ) from error
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -346,22 +297,3 @@ def _state(row: Sequence[Any], *, result: bool = True) -> JobState:
         started=started,
         ended=ended,
     )
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        # In write-ahead mode a commit outlives the process with this; only a power cut can take the last ones.
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("BEGIN IMMEDIATE")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            for statement in _TABLES.split(";"):
-                db.execute(statement)
-        db.execute("COMMIT")
-    except BaseException:
-        db.close()
-        raise
-    file.chmod(0o600)
-    return db

@@ -24,6 +24,10 @@ Verdict = Literal["cancelled", "hung", "memory"]
 """Why the daemon itself has ended a worker."""
 
 _SPAWN = multiprocessing.get_context("spawn")
+FROM_OUTSIDE = frozenset(
+    -getattr(signal, name) for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+)
+"""Exit codes of processes that somebody ended; what a process does wrong itself gives other signals."""
 BIRTH_LEEWAY = 1.0
 """Seconds by which two readings of a process's start may differ."""
 

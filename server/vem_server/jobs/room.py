@@ -14,6 +14,7 @@ import msgspec
 
 from vem_server.jobs.board import Board, Job
 from vem_server.jobs.confining import confine
+from vem_server.jobs.crew import Crew
 from vem_server.jobs.journal import Journal
 from vem_server.jobs.limits import Limits
 from vem_server.jobs.roots import Roots
@@ -71,14 +72,9 @@ class JobRoom:
         self._limits = limits or Limits()
         self._board = Board(on_change, kept=self._limits.kept)
         self._journal = Journal(self._folder / JOURNAL)
+        self._crew = Crew(self._folder, self._journal, self._limits, self._roots, engine)
         self._supervisor = Supervisor(
-            self._folder,
-            self._journal,
-            self._board,
-            self._limits,
-            self._roots,
-            engine,
-            lambda: on_workers(self.status()),
+            self._journal, self._board, self._crew, self._limits, lambda: on_workers(self.status())
         )
         self._open = False
 
@@ -189,7 +185,7 @@ class JobRoom:
 
     def status(self) -> WorkersStatus:
         """The workers and the queue."""
-        return self._supervisor.status()
+        return self._crew.status(*self._board.counts())
 
     @property
     def busy(self) -> bool:

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
-import signal
 import threading
 import time
 from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any
 
 from vem_server.jobs.board import Board, Job
+from vem_server.jobs.crew import Crew
 from vem_server.jobs.journal import Journal
 from vem_server.jobs.limits import Limits
-from vem_server.jobs.process import WorkerProcess, end_orphan, scratch_folder, start_worker
-from vem_server.jobs.roots import Roots
+from vem_server.jobs.process import WorkerProcess
 from vem_server.jobs.sweeping import sweep
 from vem_server.jobs.verdicts import problem_of_death, problem_of_start
 from vem_server.jobs.words import Begin, Ended, FromWorker, Ready, Stop, Told, hear_worker, say
-from vem_server.jobs.work import Lane
-from vem_server.jobs.worker import LOCAL, Seat
-from vem_server.protocol.errors import Problem
-from vem_server.protocol.messages import WorkersStatus
+from vem_server.protocol.errors import Problem, ServiceError
 
 LOG = logging.getLogger(__name__)
 TICK = 0.25
 """Seconds between two looks at memory and clock while nothing happens."""
-MOST_FAILED_STARTS = 3
-"""Starts of a lane's workers that may fail in a row before the jobs that wait for it fail too."""
 ENDED_BETWEEN_TIDYINGS = 200
 """Jobs that end until the journal is made shorter again."""
-LONGEST_PAUSE = 30.0
-"""Seconds between two starts, once they fail."""
 AGAIN = "The service was interrupted while this job ran; it was started again."
 
 
@@ -44,33 +34,24 @@ class Supervisor(threading.Thread):
 
     Parameters
     ----------
-    folder : Path
-        The service's data folder.
     on_workers : callable
         Told when a worker has started, is ready, is busy, or was lost; from this thread.
     """
 
     def __init__(
         self,
-        folder: Path,
         journal: Journal,
         board: Board,
+        crew: Crew,
         limits: Limits,
-        roots: Roots,
-        engine: str,
         on_workers: Callable[[], None],
     ) -> None:
         super().__init__(name="jobs", daemon=True)
-        self._folder, self._journal, self._board = folder, journal, board
-        self._limits, self._roots, self._engine, self._on_workers = limits, roots, engine, on_workers
+        self._journal, self._board, self._crew = journal, board, crew
+        self._limits, self._on_workers = limits, on_workers
         self._wake_read, self._wake_write = Pipe(duplex=False)
         self._waking = threading.Lock()
         self._closing = False
-        self._workers: list[WorkerProcess] = []
-        self._number = 0
-        self._failed_starts: dict[Lane, int] = {"studio": 0, "desk": 0}
-        self._start_at: dict[Lane, float] = {"studio": 0.0, "desk": 0.0}
-        self._models = Ready(models=False, device="cpu")
         self._interrupted: list[str] = []
         self._ended_jobs = 0
 
@@ -89,25 +70,6 @@ class Supervisor(threading.Thread):
             self.wake()
             self.join(timeout)
 
-    def status(self) -> WorkersStatus:
-        """The workers as they stand."""
-        queued, running = self._board.counts()
-        workers = list(self._workers)
-        studios = [worker for worker in workers if worker.lane == "studio"]
-        if any(worker.ready for worker in studios) or self._models.problem:
-            models = "warm" if self._models.models else "failed" if self._models.problem else "cold"
-        else:
-            models = "loading" if studios else "cold"
-        return WorkersStatus(
-            workers=tuple(worker.status() for worker in workers),
-            queued=queued,
-            running=running,
-            models=models,
-            note=self._models.problem,
-            device=self._models.device,
-            engine=self._engine,
-        )
-
     def take_up(self, interrupted: list[str]) -> None:
         """Before the start: jobs that were running when the last daemon ended."""
         self._interrupted = interrupted
@@ -116,10 +78,14 @@ class Supervisor(threading.Thread):
 
     def run(self) -> None:
         """Until `close`."""
-        self._clean_up()
+        try:
+            self._clean_up()
+        except Exception:
+            LOG.exception("What an earlier daemon left could not be cleaned up")
         while not self._closing:
             try:
-                self._start_workers()
+                if self._crew.fill():
+                    self._on_workers()
                 self._give_out()
                 self._hear()
                 self._watch()
@@ -127,48 +93,38 @@ class Supervisor(threading.Thread):
             except Exception:
                 LOG.exception("The supervisor of the workers stumbled; it goes on")
                 time.sleep(TICK)
-        for worker in self._workers:
-            worker.kill()
-        for worker in self._workers:
-            self._free(worker)
-            if worker.job is not None:
-                sweep(self._journal, worker.job)
-        self._workers = []
+        for job in self._crew.end_all():
+            self._sweep(job)
 
     def _clean_up(self) -> None:
         """End what a killed daemon left running, and take up its jobs."""
-        for pid, born in self._journal.workers():
-            end_orphan(pid, born)
-            self._journal.forget_worker(pid)
-        shutil.rmtree(self._folder / "scratch", ignore_errors=True)
+        self._crew.end_orphans()
         for job in self._interrupted:
-            sweep(self._journal, job)
+            self._sweep(job)
             self._settle(job, lost=None)
 
-    def _start_workers(self) -> None:
-        wished: dict[Lane, int] = {"desk": self._limits.desks, "studio": self._limits.studios}
-        for lane, count in wished.items():
-            here = sum(worker.lane == lane for worker in self._workers)
-            for _ in range(count - here):
-                if time.monotonic() < self._start_at[lane]:
-                    break
-                self._number += 1
-                scratch = scratch_folder(self._folder, self._number)
-                worker = start_worker(Seat(lane, self._journal.file, self._roots, scratch, self._engine))
-                self._journal.note_worker(worker.pid, worker.born)
-                self._workers.append(worker)
-                self._on_workers()
+    def _sweep(self, job: str | None) -> None:
+        """Clean up after a job whose process is gone; a disk that has gone too is no reason to stop."""
+        try:
+            if job is not None:
+                sweep(self._journal, job)
+        except (OSError, ServiceError):
+            LOG.exception("What job %s has left could not be cleaned up", job)
 
     def _give_out(self) -> None:
         """Give every idle worker the job whose turn it is."""
-        for worker in self._workers:
+        for worker in self._crew.workers:
             if worker.idle and (job := self._board.next_for(worker.lane, gpu=self._gpu_is_free())) is not None:
-                self._begin(worker, job)
+                try:
+                    self._begin(worker, job)
+                except ServiceError:  # the journal cannot be written: nothing has begun
+                    self._board.enqueue(job.state.id)
+                    raise
 
     def _gpu_is_free(self) -> bool:
-        if self._models.device == "cpu" or self._engine != LOCAL:  # a cluster gives out its cards itself
+        if self._crew.gives_cards_itself():
             return True
-        busy = [self._board.jobs.get(worker.job) for worker in list(self._workers) if worker.job]
+        busy = [self._board.jobs.get(worker.job) for worker in list(self._crew.workers) if worker.job]
         return not any(job is not None and job.needs_gpu for job in busy)
 
     def _begin(self, worker: WorkerProcess, job: Job) -> None:
@@ -188,8 +144,8 @@ class Supervisor(threading.Thread):
 
     def _hear(self) -> None:
         """Wait for words, deaths, or a call from another thread; then act on all there are."""
-        by_pipe = {worker.pipe: worker for worker in self._workers}
-        by_end = {worker.process.sentinel: worker for worker in self._workers}
+        by_pipe = {worker.pipe: worker for worker in self._crew.workers}
+        by_end = {worker.process.sentinel: worker for worker in self._crew.workers}
         ready = wait([self._wake_read, *by_pipe, *by_end], self._nap())
         if self._wake_read in ready:
             while self._wake_read.poll():
@@ -204,7 +160,7 @@ class Supervisor(threading.Thread):
     def _nap(self) -> float:
         """Seconds until the next deadline, at most a tick."""
         now = time.monotonic()
-        deadlines = [worker.stop_by - now for worker in self._workers if worker.stop_by is not None]
+        deadlines = [worker.stop_by - now for worker in self._crew.workers if worker.stop_by is not None]
         return max(0.0, min([TICK, *deadlines]))
 
     def _hear_all(self, worker: WorkerProcess) -> None:
@@ -215,10 +171,7 @@ class Supervisor(threading.Thread):
     def _act_on(self, worker: WorkerProcess, message: FromWorker) -> None:
         worker.heard = time.monotonic()
         if isinstance(message, Ready):
-            worker.ready = True
-            self._failed_starts[worker.lane] = 0
-            if worker.lane == "studio":
-                self._models = message
+            self._crew.is_ready(worker, message)
             self._on_workers()
         elif isinstance(message, Told):
             self._told(message)
@@ -256,7 +209,14 @@ class Supervisor(threading.Thread):
     def _end(self, job: str, state: str, problem: Problem | None = None) -> None:
         """A job is over without a result."""
         with self._board.lock:
-            if job in self._board.jobs and self._journal.end(job, state, problem):
+            if job not in self._board.jobs:
+                return
+            try:
+                ended = self._journal.end(job, state, problem)
+            except ServiceError:
+                LOG.exception("The end of job %s is not in the journal", job)
+                ended = True
+            if ended:
                 self._board.change(job, state=state, error=problem, seconds_left=None, ended=time.time())
 
     def _settle(self, job: str, *, lost: Callable[[Job], Problem | None] | None) -> None:
@@ -295,7 +255,7 @@ class Supervisor(threading.Thread):
     def _watch(self) -> None:
         """Pass on cancellations, and end workers that do not stop, are hung, or hold too much."""
         now = time.monotonic()
-        for worker in self._workers:
+        for worker in self._crew.workers:
             if worker.verdict is not None or worker.idle:
                 continue
             job = self._board.jobs.get(worker.job or "")
@@ -312,28 +272,12 @@ class Supervisor(threading.Thread):
 
     def _lost(self, worker: WorkerProcess) -> None:
         """A worker is gone: its job fails with the reason or starts again, and another worker takes its place."""
-        self._workers.remove(worker)
-        code = self._free(worker)
+        code = self._crew.lose(worker)
         if worker.job is not None:
-            sweep(self._journal, worker.job)
+            self._sweep(worker.job)
             self._settle(worker.job, lost=lambda job: problem_of_death(worker, code, job, self._limits))
             LOG.warning("A %s worker ended (%s) while it did job %s", worker.lane, worker.verdict or code, worker.job)
-        elif not worker.ready:
-            self._failed_to_start(worker.lane, code)
-        self._on_workers()
-
-    def _failed_to_start(self, lane: Lane, code: int | None) -> None:
-        self._failed_starts[lane] += 1
-        failed = self._failed_starts[lane]
-        # Somebody who ends workers from outside is no reason to wait.
-        if code not in (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM)):
-            self._start_at[lane] = time.monotonic() + min(LONGEST_PAUSE, 0.5 * 2**failed)
-        LOG.error("A %s worker did not start (exit code %s), for the %d. time", lane, code, failed)
-        if failed >= MOST_FAILED_STARTS:
-            for job in self._board.waiting(lane):
+        elif not worker.ready and self._crew.is_hopeless(worker, code):
+            for job in self._board.waiting(worker.lane):
                 self._end(job, "failed", problem_of_start(code))
-
-    def _free(self, worker: WorkerProcess) -> int | None:
-        code = worker.gone()
-        self._journal.forget_worker(worker.pid)
-        return code
+        self._on_workers()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -105,12 +106,8 @@ def _is_ours(trace: Trace) -> bool:
 def _discard(batch: list[Trace]) -> None:
     """Take away what is there of a batch, the last first: a folder goes after the timeline that points into it."""
     for trace in reversed(batch):
-        if not _is_ours(trace):
-            continue
-        if trace.path.is_dir():
-            shutil.rmtree(trace.path, ignore_errors=True)
-        else:
-            trace.path.unlink(missing_ok=True)
+        if _is_ours(trace):
+            _remove(trace.path)
 
 
 def _remove_growing(trace: Trace) -> None:
@@ -122,8 +119,12 @@ def _remove_growing(trace: Trace) -> None:
         grows = place.name.startswith(f".{name}.") or (
             place.suffix == trace.path.suffix and place.name.startswith(f".{trace.path.stem}.")
         )
-        if grows and place.lstat().st_mtime >= trace.moment - LEEWAY:
-            if place.is_dir():
-                shutil.rmtree(place, ignore_errors=True)
-            else:
-                place.unlink(missing_ok=True)
+        if grows and _is_ours(replace(trace, path=place, inode=None)):
+            _remove(place)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)

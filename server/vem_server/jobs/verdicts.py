@@ -6,7 +6,7 @@ import signal
 
 from vem_server.jobs.board import Job
 from vem_server.jobs.limits import Limits
-from vem_server.jobs.process import WorkerProcess
+from vem_server.jobs.process import FROM_OUTSIDE, WorkerProcess
 from vem_server.protocol.errors import CODES, Problem
 
 NEARLY = 0.8
@@ -35,7 +35,7 @@ def problem_of_death(worker: WorkerProcess, code: int | None, job: Job, limits: 
             f"Nothing was heard of the work for {limits.patience:g} seconds, so it was ended.",
             "Check whether the media plays in another program; a damaged file can do this.",
         )
-    ended_from_outside = code in _FROM_OUTSIDE
+    ended_from_outside = code in FROM_OUTSIDE
     if worker.verdict == "memory" or (ended_from_outside and worker.most_memory > NEARLY * limits.memory):
         return _problem(
             "out_of_memory",
@@ -70,12 +70,6 @@ def problem_of_start(code: int | None) -> Problem:
 def _problem(code: str, message: str, remedy: str) -> Problem:
     assert code in CODES
     return Problem(code=code, message=message, remedy=remedy)
-
-
-_FROM_OUTSIDE = frozenset(
-    -getattr(signal, name) for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
-)
-"""Exit codes of processes that somebody ended; what a process does wrong itself gives other signals."""
 
 
 def _name_of(code: int | None) -> str:

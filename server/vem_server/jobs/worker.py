@@ -147,7 +147,7 @@ class _Worker:
         """One job, to its end whatever it is."""
         try:
             confine(begin.request, self._seat.roots)
-            result = self._perform(begin)
+            counted = self._journal.finish(begin.job, begin.attempt, self._perform(begin))
         except Cancelled:
             return Ended(begin.job, cancelled=True)
         except VemError as error:
@@ -159,7 +159,6 @@ class _Worker:
             # torch has errors of its own for a graphics card that is full
             full = type(error).__name__ == "OutOfMemoryError"
             return Ended(begin.job, problem=OUT_OF_MEMORY if full else problem_of(error))
-        counted = self._journal.finish(begin.job, begin.attempt, result)
         return Ended(begin.job, late=not counted)
 
     def _perform(self, begin: Begin) -> dict[str, Any]:

@@ -80,6 +80,16 @@ def test_the_first_thing_remembered_stays(journal):
     assert journal.remember("a", "take", "v02") == "v01"
 
 
+def test_a_journal_that_cannot_be_written_says_so_and_goes_on_later(journal):
+    _added(journal)
+    journal._db.execute("PRAGMA query_only = ON")  # as a full disk would
+    with pytest.raises(ServiceError, match="Make room"):
+        journal.begin("a", 1)
+    journal._db.execute("PRAGMA query_only = OFF")
+    journal.begin("a", 1)
+    assert journal.unfinished()[0].attempt == 1
+
+
 def test_a_damaged_file_is_put_aside(tmp_path, caplog):
     file = tmp_path / "jobs.sqlite"
     file.write_bytes(b"no database at all" * 300)
