@@ -10,6 +10,8 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const into = process.env.VEM_PANEL_OUT ?? join(here, "../../server/vem_server/panel");
 const SOURCES = ["src", "package-lock.json", "build.mjs", "tsconfig.json"];
+const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "wavesurfer.js", "@fontsource-variable/inter"];
+const MADE = ["index.html", "panel.js", "panel.css", "inter.woff2", "licences.txt", "manifest.json"];
 const FONT = "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
 
 async function filesOf(path) {
@@ -27,8 +29,18 @@ async function hashesOfSources() {
   return Object.fromEntries(await Promise.all(hashes));
 }
 
-await rm(into, { recursive: true, force: true });
+/** Licences of what is bundled, to go with it. */
+async function licences() {
+  const texts = BUNDLED.map(async (name) => {
+    const { version } = JSON.parse(await readFile(join(here, "node_modules", name, "package.json"), "utf8"));
+    const text = await readFile(join(here, "node_modules", name, "LICENSE"), "utf8");
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(100)}\n\n`);
+}
+
 await mkdir(into, { recursive: true });
+for (const old of await readdir(into)) if (!MADE.includes(old)) await rm(join(into, old), { recursive: true });
 await build({
   absWorkingDir: here,
   entryPoints: { panel: "src/main.tsx" },
@@ -43,5 +55,6 @@ await build({
 });
 await copyFile(join(here, FONT), join(into, "inter.woff2"));
 await copyFile(join(here, "src/index.html"), join(into, "index.html"));
+await writeFile(join(into, "licences.txt"), await licences());
 const manifest = { about: "Built from adapters/panel by `npm run build`; do not edit.", sources: await hashesOfSources() };
 await writeFile(join(into, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -14,5 +14,7 @@ export default defineConfig({
       args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
     },
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 60_000,
+    screenshot: "only-on-failure",
   },
 });

@@ -26,7 +26,8 @@ export const test = base.extend<{ panel: (edit?: string, size?: { width: number;
   panel: async ({ browser, daemon }, use) => {
     const panels: Panel[] = [];
     await use(async (edit, size) => {
-      const page = await browser.newPage(size ? { viewport: size } : {});
+      const context = await browser.newContext(size ? { viewport: size } : {}); // axe wants a context of its own
+      const page = await context.newPage();
       const panel: Panel = { page, complaints: [] };
       panels.push(panel);
       watch(panel, daemon);
@@ -34,7 +35,7 @@ export const test = base.extend<{ panel: (edit?: string, size?: { width: number;
       if (edit) await expect(page.locator(".shot-row, #brief").first()).toBeVisible({ timeout: 120_000 });
       return page;
     });
-    for (const { page } of panels) await page.close();
+    for (const { page } of panels) await page.context().close();
     expect(panels.flatMap((panel) => panel.complaints)).toEqual([]);
   },
 });

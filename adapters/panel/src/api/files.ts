@@ -1,4 +1,4 @@
-// Files of the user, through the gateway: parts of a sound by range, pictures and film by a ticket for one file.
+// Files of the user, through the gateway: parts of a sound by range, pictures whole, film by a ticket for one file.
 
 import { call } from "./gateway";
 import type { FolderListing } from "./messages";
@@ -18,7 +18,13 @@ export async function bytesOf(path: string, first: number, last: number, signal?
   return reply.arrayBuffer();
 }
 
-/** An address for `<img>` and `<video>`. Tickets run out, so addresses are renewed when asked for late. */
+/** A picture, as an address that holds until it is let go with `URL.revokeObjectURL`. */
+export async function pictureOf(path: string): Promise<string> {
+  const reply = await call(`files?path=${encodeURIComponent(path)}`);
+  return URL.createObjectURL(await reply.blob());
+}
+
+/** An address for `<video>`. Tickets run out, so addresses are renewed when asked for late. */
 export async function addressOf(path: string): Promise<string> {
   const kept = await tickets.get(path)?.catch(() => undefined);
   if (kept && kept.ends > Date.now() + 30_000) return kept.url;

@@ -2,7 +2,7 @@
 // in one place (`settle`), so that a second panel on the same edit, or a job that outlived a restart, ends the same.
 
 import { batch } from "@preact/signals";
-import { addressOf } from "../api/files";
+import { pictureOf } from "../api/files";
 import { ask, have, isReading, onJob, Trouble, troubleOf } from "../api/gateway";
 import type {
   FullTake, JobState, ListedTake, PeaksResult, Plan, ScoreWishes, Storyboard, ThumbnailsResult, Work,
@@ -13,6 +13,7 @@ import { WAITED_FOR, remember } from "./jobs";
 import * as session from "./session";
 
 const COLUMNS = 4096; // of a waveform
+const AT_ONCE = 6; // pictures that are fetched
 const PICTURE_WIDTH = 320; // pixels
 
 /** Do something; what goes wrong is told. A job that people wait for tells it where its progress stood. */
@@ -201,16 +202,19 @@ async function settleTakes(path: string): Promise<void> {
 
 // --- pictures and waveforms -----------------------------------------------------------------------------------------
 
+/** Thumbnails of the edit itself; of the scored timeline if the edit is not there any more. */
 async function showPictures(path: string): Promise<void> {
-  const edit = session.heard.value?.edit ?? path;
-  const found = await have<ThumbnailsResult>({ kind: "thumbnails", edit, width: PICTURE_WIDTH }).catch(() => null);
-  const shown = new Map<number, string>();
-  for (const { shot, path: picture } of found?.thumbnails ?? []) {
-    if (picture === null || shown.has(shot)) continue;
-    const address = await addressOf(picture).catch(() => null);
-    if (address !== null) shown.set(shot, address);
-  }
-  if (session.path.value !== null) session.pictures.value = shown;
+  const look = (edit: string) => have<ThumbnailsResult>({ kind: "thumbnails", edit, width: PICTURE_WIDTH }).catch(() => null);
+  const original = session.heard.value?.edit;
+  const found = (original ? await look(original) : null) ?? (await look(path));
+  const wanted = (found?.thumbnails ?? []).filter((one) => one.path !== null);
+  const fetchNext = async (): Promise<void> => {
+    for (let one = wanted.shift(); one && session.path.value !== null; one = wanted.shift()) {
+      const address = await pictureOf(one.path as string).catch(() => null);
+      if (address) session.pictures.value = new Map(session.pictures.value).set(one.shot, address);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
 }
 
 const asked = new Set<string>();

@@ -81,6 +81,7 @@ export function closeEdit(): void {
     chosen.value = null;
     shotWords.value = new Map();
     looping.value = false;
+    for (const address of pictures.value.values()) URL.revokeObjectURL(address);
     pictures.value = new Map();
     peaks.value = new Map();
     stems.value = {};

@@ -20,7 +20,7 @@ export function Header() {
       </div>
       <span class="spring" />
       {host.program.value && take && (
-        <button class="button" onClick={host.place}>
+        <button class="button" aria-label="Place in sequence" title="Place in sequence" onClick={host.place}>
           <Icon name="place" /> <span class="wide-only">Place in sequence</span>
         </button>
       )}

@@ -8,6 +8,7 @@ import * as session from "../state/session";
 
 const PLAYABLE = /\.(mp4|m4v|mov|webm|ogv)$/i;
 const DRIFT = 0.09; // seconds that the picture may be off while it plays, before it is set right
+const TICKET = 60_000; // ms in which a ticket surely holds
 const NEAR = 2; // seconds before a cut at which the next shot's media is made ready
 
 export function Stage() {
@@ -45,7 +46,7 @@ function stageWords(shot: Shot | null): string {
 class Reel {
   private front: HTMLVideoElement;
   private back: HTMLVideoElement;
-  private readonly loaded = new Map<HTMLVideoElement, string>();
+  private readonly loaded = new Map<HTMLVideoElement, { path: string; since: number }>();
   private readonly useless = new Set<string>();
   private shown = 0; // number of the shot in front
   private prepared = 0; // number of the shot at the back
@@ -61,7 +62,7 @@ class Reel {
     video.playsInline = true;
     video.preload = "auto";
     video.tabIndex = -1;
-    video.onerror = () => this.useless.add(this.loaded.get(video) ?? "");
+    video.onerror = () => this.lose(video);
     video.onseeked = video.onloadeddata = () => this.show(...this.last);
     box.append(video);
     return video;
@@ -84,6 +85,14 @@ class Reel {
   clear(): void {
     this.front.remove();
     this.back.remove();
+  }
+
+  /** A player broke: its ticket may have run out, and then a new one helps; else the browser cannot play such media. */
+  private lose(video: HTMLVideoElement): void {
+    const { path, since } = this.loaded.get(video) ?? { path: "", since: 0 };
+    this.loaded.delete(video);
+    video.classList.remove("on");
+    if (performance.now() - since < TICKET) this.useless.add(path);
   }
 
   private turnTo(shot: number): void {
@@ -111,12 +120,12 @@ class Reel {
 
   private load(video: HTMLVideoElement, { path, still }: NonNullable<Shot["media"]>): boolean {
     if (still || !PLAYABLE.test(path) || this.useless.has(path)) return false;
-    if (this.loaded.get(video) === path) return true;
-    this.loaded.set(video, path);
+    if (this.loaded.get(video)?.path === path) return true;
+    this.loaded.set(video, { path, since: performance.now() });
     video.classList.remove("on");
     addressOf(path).then(
       (address) => {
-        if (this.loaded.get(video) === path) video.src = address;
+        if (this.loaded.get(video)?.path === path) video.src = address;
       },
       () => this.useless.add(path),
     );

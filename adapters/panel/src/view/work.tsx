@@ -59,7 +59,7 @@ function Connection() {
       <p>
         <b>The music service is away.</b>
       </p>
-      <p class="quiet">Its jobs are kept and go on as soon as it is back; the panel finds it by itself.</p>
+      <p class="quiet">Its jobs are kept, and the panel finds it when it is back. If it stays away, start it: “vem daemon start”.</p>
     </div>
   );
 }
