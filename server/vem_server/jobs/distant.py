@@ -173,7 +173,9 @@ class Cluster:
     def perform(
         self, request: JobRequest, report: Report, *, ledger: JobLedger, unwanted: Callable[[], bool]
     ) -> dict[str, Any] | None:
-        """Have a job done on the cluster; None if it was stopped.
+        """Have a job done on the cluster; None if it was stopped, because ``unwanted`` said so.
+
+        ``report`` must not raise.
 
         Raises
         ------
@@ -189,7 +191,7 @@ class Cluster:
                         studio.answer.remote(getattr(ledger, word.method)(*word.arguments, **word.named))
                     elif isinstance(word, _Over):
                         return _result_of(word)
-                    elif not unwanted():
+                    else:
                         report(word.stage, word.done, word.note)
                 if unwanted():
                     return self._stop(studio, ledger)

@@ -162,15 +162,17 @@ class _Worker:
         return Ended(begin.job, late=not counted)
 
     def _perform(self, begin: Begin) -> dict[str, Any]:
-        report, ledger = self._report_of(begin), JobLedger(self._journal, begin.job)
+        telling, ledger = self._telling_of(begin), JobLedger(self._journal, begin.job)
         if not self._is_distant:
-            return perform(begin.request, report, ledger=ledger)
-        result = self._joined().perform(begin.request, report, ledger=ledger, unwanted=lambda: self.unwanted(begin.job))
+            return perform(begin.request, telling, ledger=ledger)
+        result = self._joined().perform(
+            begin.request, telling.tell, ledger=ledger, unwanted=lambda: self.unwanted(begin.job)
+        )
         if result is None:
             raise Cancelled
         return result
 
-    def _report_of(self, begin: Begin) -> _Telling:
+    def _telling_of(self, begin: Begin) -> _Telling:
         takes = getattr(begin.request, "takes", 1)
         pace = Pace(type(begin.request).__name__.lower(), takes=takes if isinstance(takes, int) else 1)
         return _Telling(self, begin.job, pace)
@@ -199,10 +201,14 @@ class _Telling:
         self._spoken = 0.0
 
     def __call__(self, stage: str, done: float, note: str = "") -> None:
-        fraction = self._pace.heard(stage, done)
         # What is published is finished: stopping now would leave a take behind that nobody is told of.
         if self._worker.unwanted(self._job) and not (stage == "write" and done >= 1):
             raise Cancelled
+        self.tell(stage, done, note)
+
+    def tell(self, stage: str, done: float, note: str = "") -> None:
+        """Tell the daemon, but not too often; never stops the work."""
+        fraction = self._pace.heard(stage, done)
         now = time.monotonic()
         if stage == self._stage and done < 1 and now - self._spoken < SECONDS_BETWEEN_WORDS:
             return
