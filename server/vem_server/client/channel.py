@@ -52,11 +52,13 @@ class Channel:
         self._name = name
         self._counter = 0
         self._waiting: dict[int, asyncio.Future[AnyReply]] = {}
-        self._session: asyncio.Future[str] | None = None
+        self._session: str | None = None
+        self._greeting = asyncio.Lock()
+        self.generation = 0
         self._open()
 
     def _open(self) -> None:
-        self.generation = getattr(self, "generation", 0) + 1
+        self.generation += 1
         self._socket = locked_in(self._context.socket(zmq.DEALER), self._connection)
         self._socket.connect(self._endpoint)
         self._reader = asyncio.create_task(self._read(self._socket))
@@ -67,7 +69,7 @@ class Channel:
         self._socket.close()
 
     def reopen(self, generation: int) -> None:
-        """Open the channel anew, unless somebody has since ``generation`` did not answer, or closed it."""
+        """Open the channel anew, unless somebody has since ``generation`` failed, or has closed it."""
         if generation == self.generation and not self._socket.closed:
             self.close()
             self._session = None
@@ -90,28 +92,13 @@ class Channel:
 
     async def _greet(self) -> str:
         """The session; the first who needs one says hello for all."""
-        if self._session is None:
-            self._session = asyncio.get_running_loop().create_future()
-            mine = self._session
-            try:
+        async with self._greeting:
+            if self._session is None:
                 reply = await self._exchange(Hello(id="hello", versions=(PROTOCOL,), client=self._name), session="")
-            except BaseException:
-                if self._session is mine:
-                    self._session = None
-                mine.cancel()
-                raise
-            if not isinstance(reply, HelloReply):
-                self._session = None
-                mine.cancel()
-                raise _refused(reply)
-            mine.set_result(reply.session)
-        session = self._session
-        try:
-            return await asyncio.shield(session)
-        except asyncio.CancelledError:
-            if session.cancelled():
-                raise TimeoutError from None
-            raise
+                if not isinstance(reply, HelloReply):
+                    raise _refused(reply)
+                self._session = reply.session
+            return self._session
 
     async def _exchange(self, request: AnyRequest, *, session: str) -> AnyReply:
         self._counter += 1

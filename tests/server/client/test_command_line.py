@@ -12,6 +12,7 @@ import pytest
 import torch
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
+from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
@@ -76,8 +77,11 @@ def model(films: Path) -> Path:
     with torch.no_grad():
         for weights in (*codec.parameters(), *transformer.parameters()):
             weights.add_(0.05 * torch.randn(weights.shape))
-    VeMPipeline(transformer.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler()).save_pretrained(films / "model")
-    return films / "model"
+        codec.paint.bias.fill_(-2.0)
+    folder = films / "model"
+    VeMPipeline(transformer.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler()).save_pretrained(folder)
+    write_index(folder, name="small", version="0", licence="none", trained_on="nothing")
+    return folder
 
 
 def test_a_score_through_the_daemon_is_the_same_to_the_byte(service: Service, edit: Path, model: Path) -> None:
