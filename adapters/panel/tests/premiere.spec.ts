@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser, Page } from "@playwright/test";
 import { type Daemon, REPOSITORY } from "./daemon";
-import { expect, test } from "./studio";
+import { expect, picture, test } from "./studio";
 
 const PREMIERE = join(REPOSITORY, "adapters/premiere");
 const PLUGIN_ID = "com.github.vem-plugin.premiere";
@@ -83,7 +83,8 @@ async function asInWebview(page: Page, toHost: (message: unknown) => void): Prom
 /** A panel as the webview shows it, on the address that the plug-in gives it. */
 async function webview(browser: Browser, daemon: Daemon): Promise<{ page: Page; premiere: Premiere }> {
   const page = await browser.newPage({ viewport: { width: 320, height: 800 } });
-  const premiere = Premiere.start(daemon, (message) => void page.evaluate((data) => (window as any).fromHost(data), message));
+  const hear = (message: unknown) => void page.evaluate((data) => (window as any).fromHost(data), message);
+  const premiere = Premiere.start(daemon, hear);
   await asInWebview(page, (message) => premiere.say(message));
   await page.goto(`${daemon.address()}&host=premiere`);
   await page.getByRole("button", { name: "Use the open sequence" }).click();
@@ -118,6 +119,7 @@ test("in Premiere: the open sequence is scored, and the music lies in it", async
   await page.getByRole("button", { name: "Score this edit" }).click();
   await page.getByRole("button", { name: "Place in sequence" }).click({ timeout: 0 }); // as long as the test may take
   await expect(page.getByText("The music is in the sequence.")).toBeVisible();
+  await picture(page, "panel_premiere");
 
   const after = await premiere.look();
   const music = after.layout.filter((clip) => clip.track === "VEM Music");

@@ -30,7 +30,13 @@ export interface Choices extends Partial<Rules> {
   /** Where the project file lies; empty if it was never saved. */
   readonly projectPath?: string;
   readonly surroundings?: Surroundings;
+  /** What the export of OpenTimelineIO does, and that of Final Cut XML. */
+  readonly otioExport?: Exporting;
+  readonly xmlExport?: Exporting;
 }
+
+/** To write the file; to say so without writing; to say no; to throw. */
+type Exporting = "writes" | "writes nothing" | "refuses" | "throws";
 
 const NOWHERE: Surroundings = { probe: () => null, write: () => Promise.resolve() };
 
@@ -93,7 +99,7 @@ export class PremiereDouble {
     const root = new Item(this.locks, 0, ITEM_TYPES.TYPE_ROOT, "");
     const path = choices.projectPath ?? "/Films/Film.prproj";
     this.project = new Project(root, this.locks, surroundings, this.colors["GREEN"]!, path);
-    this.ppro = this.doors(new Guard(version), version, surroundings, constants);
+    this.ppro = this.doors(new Guard(version), version, constants, this.converter(choices, surroundings));
   }
 
   /** A new sequence, which becomes the active one. `zeroPoint` and rate in ticks. */
@@ -131,13 +137,23 @@ export class PremiereDouble {
     markers.list.at(-1)!.color = this.colors[color]!;
   }
 
+  private converter({ otioExport = "writes", xmlExport = "writes" }: Choices, { write }: Surroundings): Played {
+    const colors = Object.values(this.colors);
+    return {
+      [API]: "ProjectConverterStatic",
+      exportAsOpenTimelineIO: (sequence: Sequence, path: string) =>
+        exported(otioExport, () => write(path, dialectOf(sequence, colors))),
+      exportAsFinalCutProXML: (_sequence: Sequence, path: string) =>
+        exported(xmlExport, () => write(path, '<?xml version="1.0"?><!DOCTYPE xmeml><xmeml version="4"/>')),
+    } as Played;
+  }
+
   private doors(
     guard: Guard,
     version: number,
-    surroundings: Surroundings,
     constants: Record<string, Record<string, number>>,
+    converter: Played,
   ): premierepro {
-    const colors = Object.values(this.colors);
     const doors: Played[] = [
       { [API]: "ProjectStatic", getActiveProject: () => Promise.resolve(this.project) } as Played,
       { [API]: "MarkersStatic", getMarkers: (owner: Sequence | ClipFace) => Promise.resolve(markersOf(owner)) } as Played,
@@ -148,20 +164,19 @@ export class PremiereDouble {
       new ProjectItemDoor(),
       new CastDoor("FolderItemStatic", (item) => (item.isFolder ? item.asFolder : null)),
       new CastDoor("ClipProjectItemStatic", (item) => (item.isFolder ? null : item.asClip)),
-      {
-        [API]: "ProjectConverterStatic",
-        exportAsOpenTimelineIO: async (sequence: Sequence, path: string) => {
-          await surroundings.write(path, dialectOf(sequence, colors));
-          return true;
-        },
-        exportAsFinalCutProXML: () => Promise.resolve(false), // the double writes none, as if the disk were full
-      } as Played,
+      converter,
     ];
     const program: Record<string, unknown> = { Constants: constants };
     for (const door of doors) program[door[API].replace("Static", "")] = guard.out(door);
     if (version < 26.2) program["ProjectConverter"] = undefined;
     return refusing("premierepro", program) as unknown as premierepro;
   }
+}
+
+async function exported(how: Exporting, write: () => Promise<void>): Promise<boolean> {
+  if (how === "throws") throw new Error("Export failed.");
+  if (how === "writes") await write();
+  return how !== "refuses";
 }
 
 function markersOf(owner: Sequence | ClipFace): unknown {

@@ -204,6 +204,16 @@ describe("export", () => {
     assert.equal(JSON.parse(made.memory.texts.get(path)!)["metadata"]["vem_export"]["from"], "walk over the tracks");
   });
 
+  for (const failing of ["refuses", "throws", "writes nothing"] as const) {
+    test(`where OpenTimelineIO ${failing}, Final Cut XML; where that does too, the walk`, async () => {
+      const { path, way } = await scene({ otioExport: failing }).host.export();
+      assert.deepEqual([path, way], ["/Films/VEM Music/cut.xml", "xml"]);
+      const made = scene({ otioExport: failing, xmlExport: failing });
+      assert.equal((await made.host.export()).way, "walk");
+      assert.match(made.memory.texts.get("/Films/VEM Music/cut.otio")!, /walk over the tracks/);
+    });
+  }
+
   test("a project that was never saved has no place for music", async () => {
     await assert.rejects(scene({ projectPath: "" }).host.export(), /not been saved/);
   });
