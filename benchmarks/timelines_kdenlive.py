@@ -2,15 +2,16 @@
 
     python benchmarks/timelines_kdenlive.py SCORED.kdenlive PICTURE.png
 
-Kdenlive, Xvfb, xdotool and scrot must be installed (Debian: ``apt install kdenlive xvfb xdotool scrot``). Kdenlive runs
-on a screen of its own with empty settings of its own, opens the project, which must be complete with its media, and is
-photographed when it has drawn it. Questions that it asks on its first start are answered with Return.
+Kdenlive, Xvfb, xdotool and scrot must be installed (Debian: ``apt install kdenlive xvfb xdotool scrot dbus``).
+Kdenlive runs on a screen of its own with empty settings of its own, opens the project, which must be complete with its
+media, and is photographed when it has drawn it. Questions that it asks on its first start are answered with Return.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,21 +40,21 @@ def photograph(project: Path, picture: Path, home: Path) -> str:
     screen = subprocess.Popen(["Xvfb", SCREEN, "-screen", "0", SIZE], stderr=subprocess.DEVNULL)
     time.sleep(2)
     log = (home / "kdenlive.log").open("w")
-    kdenlive = subprocess.Popen(["kdenlive", str(project)], env=environment, stdout=log, stderr=log)
+    command = ["dbus-run-session", "--", "kdenlive", str(project)]
+    kdenlive = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         titles = _opened(project, kdenlive, environment)
+        _fill_screen(project, environment)
         time.sleep(DRAWING)
         taken = home / "screen.png"
         subprocess.run(["scrot", "--overwrite", str(taken)], env=environment, check=True, timeout=60)
         shutil.copyfile(taken, picture)
         return titles
     finally:
-        for program in (kdenlive, screen):
-            program.terminate()
-            try:
-                program.wait(20)
-            except subprocess.TimeoutExpired:
-                program.kill()
+        os.killpg(kdenlive.pid, signal.SIGKILL)  # the session that carries it, and what it started
+        screen.terminate()
+        screen.wait()
+        log.close()
 
 
 def _opened(project: Path, kdenlive: subprocess.Popen[bytes], environment: dict[str, str]) -> str:
@@ -69,6 +70,17 @@ def _opened(project: Path, kdenlive: subprocess.Popen[bytes], environment: dict[
             subprocess.run(["xdotool", "key", "Return"], env=environment, check=False)
         time.sleep(5)
     raise SystemExit(f"Kdenlive has not opened the project; its windows: {', '.join(_titles(environment)) or 'none'}.")
+
+
+def _fill_screen(project: Path, environment: dict[str, str]) -> None:
+    """Make the window as large as the screen, and the timeline as long as the window."""
+    width, height, _ = SIZE.split("x")
+    window = ["search", "--onlyvisible", "--name", project.stem]
+    subprocess.run(
+        ["xdotool", *window, "windowmove", "0", "0", "windowsize", width, height], env=environment, check=False
+    )
+    time.sleep(5)
+    subprocess.run(["xdotool", *window, "windowfocus", "key", "shift+z"], env=environment, check=False)
 
 
 def _titles(environment: dict[str, str]) -> list[str]:

@@ -115,7 +115,7 @@ def _remarks_on(making: Making, draft: Draft) -> tuple[str, ...]:
     urls = [shot.media.url for shot in making.storyboard.shots if shot.media is not None]
     if (
         elsewhere
-        and making.edit.suffix.lower() != ".otioz"
+        and making.edit.suffix.lower() not in (".otioz", ".otiod")
         and holds_music(making.edit)
         and any(_is_relative(url) for url in urls)
     ):

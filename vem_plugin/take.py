@@ -32,6 +32,7 @@ from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import NOTE, Chord, Score
 from vem_plugin.score.theme import ThemeCard, ThemeCards
 from vem_plugin.settings import Settings
+from vem_timeline.formats import SUFFIXES
 from vem_timeline.storyboard import Storyboard
 
 TAKE_FORMAT = 1
@@ -179,8 +180,11 @@ def _unwritable(folder: Path, error: OSError) -> RenderError:
 
 
 def folder_of(path: Path) -> Path:
-    """The folder of a take, named by itself, its ``take.json``, or the scored timeline beside it."""
-    if path.is_dir():
+    """The folder of a take, named by itself, its ``take.json``, or the scored timeline beside it.
+
+    A timeline may be a folder as well: ``.otiod`` and ``.fcpxmld``.
+    """
+    if path.is_dir() and path.suffix.lower() not in SUFFIXES:
         return path
     return path.parent if path.name == TAKE_FILE else path.with_suffix("")
 

@@ -153,8 +153,11 @@ def delete_take(scored: Path, name: str) -> Path:
             shutil.rmtree(chosen.folder)
         for suffix in SUFFIXES:
             timeline = chosen.folder.with_name(chosen.take.name + suffix)
-            if timeline.is_file() and timeline.resolve() != scored.resolve() and _holds(timeline, chosen.take):
-                timeline.unlink()
+            if timeline.exists() and timeline.resolve() != scored.resolve() and _holds(timeline, chosen.take):
+                if timeline.is_dir():  # .otiod and .fcpxmld are folders
+                    shutil.rmtree(timeline)
+                else:
+                    timeline.unlink()
     except OSError as error:
         raise RenderError(
             f"The take cannot be thrown away: {error.strerror}.", where=str(chosen.folder), remedy="Check permissions."
