@@ -1,6 +1,6 @@
 // What the figures say, in plain words.
 
-import type { Change, ListedTake, Miss, Plan } from "../api/messages";
+import type { Change, Landing, ListedTake, Miss, Plan } from "../api/messages";
 import type { Shot } from "./edit";
 import { isMiss } from "./edit";
 
@@ -45,13 +45,14 @@ function numberInWords(count: number): string {
 /** How the cut into a shot met the beat. */
 export function cutInWords(shot: Shot): string {
   if (shot.cut === null) return shot.number === 1 ? "The music begins here." : "No beat was asked for here.";
-  if (isMiss(shot.cut)) return `Off the beat by ${milliseconds(shot.cut.offset_ms)}: ${shot.cut.reason}.`;
-  const how = { downbeat: "first beat of the bar", beat: "on the beat", "off-beat": "between two beats" }[shot.cut.on];
-  return `${capital(shot.cut.place)}, ${how}.`;
+  return meetingInWords(shot.cut);
 }
 
-function milliseconds(offset: number): string {
-  return `${Math.round(Math.abs(offset))} ms`;
+/** How a cut or a hit met the beat, or why it did not. */
+export function meetingInWords(one: Landing | Miss): string {
+  if (isMiss(one)) return `Off the beat by ${Math.round(Math.abs(one.offset_ms))} ms: ${one.reason}.`;
+  const how = { downbeat: "first beat of the bar", beat: "on the beat", "off-beat": "between two beats" }[one.on];
+  return `${capital(one.place)}, ${how}.`;
 }
 
 export function capital(text: string): string {

@@ -13,7 +13,7 @@ const SAID_FOR = 6000; // ms
 
 export function Work() {
   return (
-    <div class="work">
+    <section class="work" aria-label="Work in progress">
       <Connection />
       {running.value.map((job) => (
         <Progress key={job.id} job={job} />
@@ -23,7 +23,7 @@ export function Work() {
       ))}
       {session.trouble.value && <Notice problem={session.trouble.value} onClose={() => (session.trouble.value = null)} />}
       <Said />
-    </div>
+    </section>
   );
 }
 

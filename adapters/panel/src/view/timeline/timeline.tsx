@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { placeAt, shotAt } from "../../music/edit";
 import * as session from "../../state/session";
 import { Icon } from "../icons";
+import { showHint } from "./hints";
 import { lanesOf, paint } from "./paint";
 import { duration, scale, scroll, secondsAt, whole, width, xOf, zoom, zoomAround } from "./scale";
 import { Waves, WaveHeads } from "./waves";
@@ -99,7 +100,10 @@ function View({ lanes }: { lanes: ReturnType<typeof lanesOf> }) {
           class="seen"
           style={{ width: `${width.value}px` }}
           onPointerDown={(event) => press(event, shotUnder(event))}
-          onPointerMove={(event) => (hovered.value = shotUnder(event)?.number ?? null)}
+          onPointerMove={(event) => {
+            hovered.value = shotUnder(event)?.number ?? null;
+            showHint(event, lanes);
+          }}
           onPointerLeave={() => (hovered.value = null)}
         >
           <canvas ref={canvas} aria-hidden="true" style={{ width: `${width.value}px` }} />
