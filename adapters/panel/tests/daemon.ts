@@ -78,6 +78,13 @@ export class Daemon {
     return `${gateway}/#${new URLSearchParams({ token, ...more }).toString()}`;
   }
 
+  /** A code that lets a page in once, as `vem panel` asks for one. */
+  async code(): Promise<string> {
+    const headers = { Authorization: `Bearer ${this.connection?.token}` };
+    const reply = await fetch(`${this.origin}/api/v1/codes`, { method: "POST", headers });
+    return ((await reply.json()) as { code: string }).code;
+  }
+
   get origin(): string {
     return (this.connection as Connection).gateway ?? "";
   }
