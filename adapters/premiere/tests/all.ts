@@ -6,3 +6,4 @@ import "./host.test";
 import "./walk.test";
 import "./bridge.test";
 import "./daemon.test";
+import "./main.test";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def test_every_call_of_premiere_and_uxp_is_one_that_adobes_types_have(project: s
 def test_the_tests_in_typescript_pass() -> None:
     tested = run_node("--test-reporter=tap", str(bundle("tests/all.ts")))
     assert tested.returncode == 0, tested.stdout[-4000:]
-    assert "# tests 5" in tested.stdout  # some fifty ran: an empty run passes, too
+    ran = re.search(r"^# tests (\d+)$", tested.stdout, re.MULTILINE)
+    assert ran is not None
+    assert int(ran[1]) >= 60  # an empty run passes, too
 
 
 @pytest.mark.parametrize("script", ["build", "signatures"])
