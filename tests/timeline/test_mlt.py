@@ -29,14 +29,14 @@ def playlist(name: str, *items: str) -> str:
 
 
 def edit_of(
-    folder: Path, *parts: str, tracks: str, guides: str = "", name: str = "edit.mlt", **kwargs: str
+    folder: Path, *parts: str, tracks: str, guides: str = "", name: str = "edit.mlt", timeline: str | None = None
 ) -> Storyboard:
     path = folder / name
     path.write_text(
         '<?xml version="1.0"?><mlt producer="main_bin"><profile frame_rate_num="25" frame_rate_den="1"/>'
         f'{"".join(parts)}<tractor id="main" in="0">{guides}{tracks}</tractor></mlt>'
     )
-    return read(path, **kwargs)
+    return read(path, timeline=timeline)
 
 
 def told(edit: Storyboard) -> list[tuple[str, Fraction, Fraction]]:
