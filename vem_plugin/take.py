@@ -161,7 +161,9 @@ def write_take(take: Take, score: Score, folder: Path) -> Path:
 
 def rewrite_record(take: Take, folder: Path) -> Path:
     """Write ``take.json`` alone, in one step; raises as `write_take`."""
-    text = msgspec.json.format(msgspec.json.encode(take, enc_hook=_encode_exact), indent=1)
+    # Sets in a fixed order: Python's own differs from process to process, and the same take is the same file.
+    told = msgspec.to_builtins(take, order="deterministic", str_keys=True, enc_hook=_encode_exact)
+    text = msgspec.json.format(msgspec.json.encode(told), indent=1)
     try:
         temporary = folder / f".{TAKE_FILE}.{os.getpid()}"
         temporary.write_bytes(text)

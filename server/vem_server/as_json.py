@@ -172,10 +172,11 @@ def sync_of_json(told: dict[str, Any]) -> SyncReport:
 def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
     """Paths, figures, markers and the plan of a finished take: everything an editing program needs to place it."""
     from vem_plugin.publish import music_markers
+    from vem_plugin.render.mix import STEMS
 
     take = scored.take
     path = {name: str(scored.folder / file) for name, file in take.files.items()}
-    stems = {name.removeprefix("stem_"): file for name, file in path.items() if name.startswith("stem_")}
+    stems = {stem: path[f"stem_{stem}"] for stem in STEMS if f"stem_{stem}" in path}
     return {
         "take": take.take_id,
         "timeline": str(scored.timeline),
