@@ -131,7 +131,7 @@ function ShotList() {
   });
 
   const first = Math.max(0, Math.floor(top.value / ROW) - MARGIN);
-  const last = Math.min(shots.length, Math.ceil((top.value + height.value) / ROW) + MARGIN);
+  const last = Math.min(shots.length, Math.ceil((top.value + height.value) / ROW) + 1 + MARGIN);
   const keys = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -shots.length, End: shots.length }[event.key];
     if (step === undefined) return;
@@ -147,7 +147,7 @@ function ShotList() {
       tabIndex={0}
       aria-label="Shots"
       aria-activedescendant={session.chosen.value === null ? undefined : `shot-${session.chosen.value}`}
-      onScroll={(event) => (top.value = event.currentTarget.scrollTop)}
+      onScroll={(event) => (top.value = Math.floor(event.currentTarget.scrollTop / ROW) * ROW)}
       onKeyDown={keys}
     >
       <div style={{ height: `${shots.length * ROW}px` }}>
@@ -178,7 +178,7 @@ function Row({ shot, of }: { shot: Shot; of: number }) {
       style={{ transform: `translateY(${(shot.number - 1) * ROW}px)` }}
       onClick={() => choose(shot)}
     >
-      <span class="thumb">{picture ? <img src={picture} alt="" loading="lazy" /> : null}</span>
+      <span class="thumb">{picture ? <img src={picture} alt="" decoding="async" /> : null}</span>
       <span class="shot-words">
         <span class="cut">
           <b class="numbers">{shot.number}</b> {shot.name}

@@ -74,7 +74,7 @@ function Progress({ job }: { job: JobState }) {
         <b>{titleOf(job)}</b>
         <span class="quiet cut">{queued ? waitingWords() : stageInWords(job.stage)}</span>
         <span class="faint numbers">
-          {queued ? "" : `${percent} %`} {queued ? "" : leftInWords(job.seconds_left)}
+          {queued ? "" : [`${percent} %`, leftInWords(job.seconds_left)].filter(Boolean).join(", ")}
         </span>
       </div>
       <button class="button plain" onClick={stop}>

@@ -175,7 +175,7 @@ function paintTempo(pen: CanvasRenderingContext2D, { edit }: Scene, { top, heigh
     begun = true;
     curve.lineTo(right, y);
     area.rect(left, y, right - left, top + height - y);
-    if (right - left < 34) continue;
+    if (right - Math.max(left, 0) < 34) continue;
     pen.fillStyle = INK.quiet;
     pen.fillText(segment.bpm.toFixed(1), Math.max(left, 0) + 5, y - top > 15 ? y - 7 : y + 9);
   }

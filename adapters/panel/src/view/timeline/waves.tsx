@@ -74,7 +74,7 @@ function draw(box: HTMLElement, peaks: PeaksResult, height: number): WaveSurfer 
     interact: false,
     autoScroll: false,
     hideScrollbar: true,
-    normalize: false,
+    normalize: true,
     maxPeak: Math.max(FLOOR, ...peaks.high, ...peaks.low.map((value) => -value)),
   });
   wave.on("ready", () => {
