@@ -12,12 +12,12 @@ import opentimelineio as otio
 import pytest
 import soundfile
 import torch
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from typer.testing import CliRunner
 
 from vem_plugin.errors import ModelError, SettingsError, VemError
 from vem_plugin.models.click import ClickComposer
 from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.sampler import flow_solver
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.models.vem_composer import VeMComposer
@@ -66,7 +66,7 @@ def composer() -> VeMComposer:
             for weights in model.parameters():
                 weights.add_(shake * torch.randn(weights.shape))
         codec.paint.bias.fill_(-2.0)
-    return VeMComposer(VeMPipeline(transformer.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler()), steps=2)
+    return VeMComposer(VeMPipeline(transformer.eval(), codec.eval(), flow_solver()), steps=2)
 
 
 @pytest.fixture(scope="module")

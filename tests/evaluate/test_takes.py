@@ -29,9 +29,9 @@ from vem_plugin.score.notes import Score
 @pytest.fixture(scope="module")
 def desk() -> Desk:
     import torch
-    from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
     from vem_plugin.models.pipeline import VeMPipeline
+    from vem_plugin.models.sampler import flow_solver
     from vem_plugin.models.score_codec import ScoreCodec
     from vem_plugin.models.transformer import VeMTransformer
     from vem_plugin.models.vem_composer import VeMComposer
@@ -41,7 +41,7 @@ def desk() -> Desk:
     codec = ScoreCodec(width=16)
     torch.nn.init.constant_(codec.paint.bias, -1.4)  # untrained, but not silent
     transformer = VeMTransformer(width=32, heads=2, layers=2, token_width=16, beat_width=8, picture_size=12)
-    pipeline = VeMPipeline(transformer.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler())
+    pipeline = VeMPipeline(transformer.eval(), codec.eval(), flow_solver())
     return Desk(VeMComposer(pipeline, steps=2))
 
 

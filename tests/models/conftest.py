@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from vem_plugin.models.conditioning import Conditions
 from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.sampler import flow_solver
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.models.vem_composer import conditions_for
@@ -57,7 +57,7 @@ def pipeline(make_transformer: MakeTransformer) -> VeMPipeline:
     """A whole pipeline, small and untrained."""
     codec = ScoreCodec(width=16)
     lively(codec)
-    return VeMPipeline(make_transformer(), codec.eval(), FlowMatchEulerDiscreteScheduler())
+    return VeMPipeline(make_transformer(), codec.eval(), flow_solver())
 
 
 @pytest.fixture(scope="session")

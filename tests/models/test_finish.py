@@ -96,6 +96,16 @@ def test_velocities_lean_on_energy_but_not_on_hits() -> None:
     assert notes["velocity"].tolist() == [100, 100, 90, 60]
 
 
+def test_velocities_climb_with_the_energy_inside_a_section() -> None:
+    """Bars of a section that climbs from 0 to 1 come to lie on the line, whatever the network did; accents stay."""
+    section = Section(0, (4,) * 4, (0.0, 1.0), 0.0, 0.2, 0, frozenset(ROLES))
+    cue = CueSheet("epic", "minor", 0, 120.0, (section,), {}, frozenset(), 15)
+    falling = [(1, 16 * bar + beat, 1, 40, 90 - 10 * bar + 4 * (beat == 0)) for bar in range(4) for beat in (0, 8)]
+    velocity = lean_on_energy(np.array(falling, NOTE), cue, [(50, 60)] * 5)["velocity"].astype(int).reshape(4, 2)
+    assert velocity.mean(1).tolist() == [50, 70, 90, 110]
+    assert (velocity[:, 0] - velocity[:, 1] == 4).all()
+
+
 @pytest.mark.parametrize("number", range(12))
 def test_a_teachers_piece_needs_hardly_any_repair(number: int) -> None:
     piece = build_piece(number, seed=99)

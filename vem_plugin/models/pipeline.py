@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
+from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -20,6 +19,8 @@ from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.progress import Report, silent
 
+STEPS = 10
+GUIDANCE = 2.0
 WINDOW, OVERLAP = 192, 64
 """Beats denoised at once, and how many of them are given by the window before."""
 SURROUNDINGS = 24
@@ -59,19 +60,16 @@ def stretch_to_write(written: NDArray[np.bool_], *, around: int = SURROUNDINGS) 
 class VeMPipeline(DiffusionPipeline):
     """Writes score latents under storyboard, beat grid and theme cards.
 
-    Components: ``transformer`` (VeMTransformer), ``codec`` (ScoreCodec), ``scheduler``
-    (FlowMatchEulerDiscreteScheduler, whose sigma is 1 - t of the transformer's diffusion time t).
+    Components: ``transformer`` (VeMTransformer), ``codec`` (ScoreCodec), ``scheduler`` (``sampler.flow_solver``).
     """
 
     transformer: VeMTransformer
     codec: ScoreCodec
-    scheduler: FlowMatchEulerDiscreteScheduler
+    scheduler: DPMSolverMultistepScheduler
     folder: ModelFolder | None = None
     """Where it was loaded from, if it was."""
 
-    def __init__(
-        self, transformer: VeMTransformer, codec: ScoreCodec, scheduler: FlowMatchEulerDiscreteScheduler
-    ) -> None:
+    def __init__(self, transformer: VeMTransformer, codec: ScoreCodec, scheduler: DPMSolverMultistepScheduler) -> None:
         super().__init__()
         self.register_modules(transformer=transformer, codec=codec, scheduler=scheduler)
 
@@ -81,8 +79,8 @@ class VeMPipeline(DiffusionPipeline):
         conditions: Conditions,
         *,
         seed: int,
-        steps: int = 25,
-        guidance: float = 1.5,
+        steps: int = STEPS,
+        guidance: float = GUIDANCE,
         known: NDArray[np.float32] | None = None,
         known_mask: NDArray[np.bool_] | None = None,
         report: Report = silent,
@@ -155,9 +153,9 @@ class VeMPipeline(DiffusionPipeline):
         batch = batch_of([self._without_untaught(row) for row in rows]).to(device)
         sample, known = noise[None].to(device), known[None].to(device)
         mask = known_mask[None, :, None].float().to(device)
-        self.scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps).tolist(), device=device)
-        timesteps, sigmas = cast(Tensor, self.scheduler.timesteps), cast(Tensor, self.scheduler.sigmas)
-        for index, (timestep, sigma) in enumerate(zip(timesteps, sigmas, strict=False)):
+        self.scheduler.set_timesteps(steps, device=device)
+        moments = zip(self.scheduler.timesteps, self.scheduler.sigmas.to(device), strict=False)
+        for index, (timestep, sigma) in enumerate(moments):
             sample = sample * (1 - mask) + known * mask
             clean = self._predict(sample, 1 - sigma, known, mask, batch, guidance=guidance)
             velocity = (sample - clean) / sigma

@@ -128,7 +128,12 @@ def style_vector(cue: CueSheet) -> NDArray[np.float32]:
 
 
 def tokens_of(
-    shots: ShotTable, clock: NDArray[np.float64], *, caption: NDArray[np.float32] | None, style: NDArray[np.float32]
+    shots: ShotTable,
+    clock: NDArray[np.float64],
+    *,
+    caption: NDArray[np.float32] | None,
+    style: NDArray[np.float32],
+    beats: NDArray[np.float64] | None = None,
 ) -> StoryboardTokens:
     """Tokens of all shots and of the whole piece.
 
@@ -136,11 +141,14 @@ def tokens_of(
     ----------
     shots : ShotTable
     clock : (T,) seconds
-        Start of every latent frame; here a frame is a beat, so beats are read off by interpolation.
+        Start of every latent frame.
     caption : (TEXT_SIZE,) or None
         Embedding of what the whole should be.
     style : (STYLE_SIZE,)
+    beats : (beats,) seconds, optional
+        Start of every beat, by which starts and lengths are counted; left out where a latent frame is a beat.
     """
+    beats = clock if beats is None else beats
     count, frames = len(shots.start), len(clock)
     relation = np.zeros((frames, count + 1, len(RELATIONS)), np.float32)
     mask = np.zeros((frames, count + 1), np.float32)
@@ -160,7 +168,7 @@ def tokens_of(
     present[count, :2] = (caption is not None, 0)
     if caption is not None:
         text[count] = caption
-    beat = np.arange(frames, dtype=float)
-    first = np.append(np.interp(shots.start, clock, beat), 0.0)
-    last = np.append(np.interp(shots.end, clock, beat), float(frames))
+    number = np.arange(len(beats), dtype=float)
+    first = np.append(np.interp(shots.start, beats, number), 0.0)
+    last = np.append(np.interp(shots.end, beats, number), float(len(beats)))
     return StoryboardTokens(text, picture, look, time_vector(first, last - first), present, relation, mask)

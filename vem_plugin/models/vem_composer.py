@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vem_plugin.models.beat_features import features_of
 from vem_plugin.models.conditioning import Conditions, conditions_of
 from vem_plugin.models.finish import finish
-from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.pipeline import GUIDANCE, STEPS, VeMPipeline
 from vem_plugin.models.raster import notes_of
 from vem_plugin.models.seen_shots import sections_as_shots, shots_seen
 from vem_plugin.models.storyboard_tokens import style_vector, tokens_of
@@ -23,8 +23,6 @@ from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT, Chord, Score
 from vem_plugin.score.theme import RealisedTheme, ThemeCards, card_features, draw_cards, realise
 
-STEPS = 25
-GUIDANCE = 1.5
 HIGHEST_KEY_UP = 6
 """Keys up to F sharp are reached upwards, the others downwards, so that no role leaves its register by far."""
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from vem_plugin.models.beat_features import DIRECTION_COLUMNS
 from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.sampler import flow_solver
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.score.cue import ROLES
@@ -62,7 +62,7 @@ def export_pipeline(run: Path, to: Path, *, version: str, last: bool = False) ->
     transformer = VeMTransformer()
     transformer.load_state_dict(state["model" if last else "average"])
     codec = _with_velocities(ScoreCodec.from_pretrained(run / "codec", low_cpu_mem_usage=False), train)
-    pipeline = VeMPipeline(transformer.half(), codec.half(), FlowMatchEulerDiscreteScheduler())
+    pipeline = VeMPipeline(transformer.half(), codec.half(), flow_solver())
     fresh = to.with_name(to.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     pipeline.save_pretrained(fresh, safe_serialization=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 
 from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.sampler import flow_solver
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_server.client import Client
@@ -79,7 +79,7 @@ def model(films: Path) -> Path:
             weights.add_(0.05 * torch.randn(weights.shape))
         codec.paint.bias.fill_(-2.0)
     folder = films / "model"
-    VeMPipeline(transformer.eval(), codec.eval(), FlowMatchEulerDiscreteScheduler()).save_pretrained(folder)
+    VeMPipeline(transformer.eval(), codec.eval(), flow_solver()).save_pretrained(folder)
     write_index(folder, name="small", version="0", licence="none", trained_on="nothing")
     return folder
 
