@@ -78,6 +78,18 @@ export class Daemon {
     return `${gateway}/#${new URLSearchParams({ token, ...more }).toString()}`;
   }
 
+  /** Have an edit scored, without a panel. */
+  async score(edit: string): Promise<void> {
+    const headers = { Authorization: `Bearer ${this.connection?.token}`, "Content-Type": "application/json" };
+    const ask = async (message: object) => {
+      const reply = await fetch(`${this.origin}/api/v1/requests`, { method: "POST", headers, body: JSON.stringify(message) });
+      return ((await reply.json()) as { job: { id: string; state: string } }).job;
+    };
+    let job = await ask({ kind: "score", edit, brief: "warm, hopeful, builds to the end" });
+    for (; job.state === "queued" || job.state === "running"; await sleep(500)) job = await ask({ kind: "job", job: job.id });
+    if (job.state !== "done") throw new Error(`The example was not scored: ${job.state}.`);
+  }
+
   /** A code that lets a page in once, as `vem panel` asks for one. */
   async code(): Promise<string> {
     const headers = { Authorization: `Bearer ${this.connection?.token}` };

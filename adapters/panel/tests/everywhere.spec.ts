@@ -17,7 +17,7 @@ const SMOOTH = Number(process.env.VEM_PANEL_FPS ?? 50); // frames a second
 
 for (const size of SIZES) {
   test(`axe finds nothing serious at ${size.width} px, and nothing is cut off`, async ({ panel, daemon }) => {
-    const page = await panel(scored(daemon), size);
+    const page = await panel(await scored(daemon), size);
     await drawn(page);
     await page.getByRole("option").nth(1).click();
     for (const tab of ["Brief", "Shots", "Takes", "Sync"]) {
@@ -42,7 +42,7 @@ async function expectClean(page: Page, where: string): Promise<void> {
 }
 
 test("everything is done by keyboard", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   const timecode = page.locator(".counter b");
   await page.keyboard.press("PageDown");
   await page.keyboard.press("PageDown");

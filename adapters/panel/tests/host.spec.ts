@@ -19,7 +19,7 @@ test("the open sequence comes in, the music goes out", async ({ page, daemon }) 
   await expect.poll(async () => (await told())[0]?.vem).toBe("ready");
   await page.getByRole("button", { name: "Use the open sequence" }).click();
   await expect.poll(async () => (await told()).at(-1)?.vem).toBe("export");
-  await say({ vem: "edit", path: scored(daemon) });
+  await say({ vem: "edit", path: await scored(daemon) });
   await expect(page.getByRole("option").first()).toBeVisible({ timeout: 60_000 });
 
   await say({ vem: "playhead", seconds: 13.44 });

@@ -27,7 +27,7 @@ test("an edit is found in its folder, scored from a brief, and explained", async
 });
 
 test("the picture runs with the music", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   const timecode = page.locator(".counter b");
   await expect(timecode).toHaveText("01:00:00:00");
   await page.getByRole("option").nth(4).click();
@@ -49,8 +49,8 @@ test("the picture runs with the music", async ({ panel, daemon }) => {
 });
 
 test("a shot is scored anew in two clicks, another panel follows, and one click goes back", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
-  const other = await panel(scored(daemon), { width: 320, height: 900 });
+  const page = await panel(await scored(daemon));
+  const other = await panel(await scored(daemon), { width: 320, height: 900 });
   await page.getByRole("option").nth(4).click();
   await page.getByRole("button", { name: "Re-score shot 5" }).click();
   await expect(page.getByRole("progressbar", { name: "Re-scoring shot 5" })).toBeVisible();
@@ -69,7 +69,7 @@ test("a shot is scored anew in two clicks, another panel follows, and one click 
 });
 
 test("takes A and B change places without a gap", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   await page.getByRole("tab", { name: "Takes" }).click();
   await page.getByRole("button", { name: /^Hear v\d+ as B$/ }).first().click();
   await expect(page.getByRole("button", { name: /^B: v\d+/ })).toHaveAttribute("aria-pressed", "true");
@@ -93,7 +93,7 @@ test("takes A and B change places without a gap", async ({ panel, daemon }) => {
 });
 
 test("stems are muted and heard alone", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   await page.getByRole("button", { name: "Stems" }).click();
   await page.getByRole("button", { name: "Mute bass" }).click();
   await expect(page.getByRole("button", { name: "Mute bass" })).toHaveAttribute("aria-pressed", "true");
@@ -103,8 +103,8 @@ test("stems are muted and heard alone", async ({ panel, daemon }) => {
 });
 
 test("a locked shot is not scored anew, in any panel", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
-  const other = await panel(scored(daemon), { width: 480, height: 900 });
+  const page = await panel(await scored(daemon));
+  const other = await panel(await scored(daemon), { width: 480, height: 900 });
   await page.getByRole("option").nth(2).click();
   await page.getByRole("button", { name: "Lock shot 3" }).click();
   await expect(page.getByRole("button", { name: "Locked" })).toBeDisabled();
@@ -115,7 +115,7 @@ test("a locked shot is not scored anew, in any panel", async ({ panel, daemon })
 });
 
 test("what is being scored can be cancelled, and leaves nothing behind", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   await page.getByRole("tab", { name: "Takes" }).click();
   const before = await page.locator(".take").count();
   await page.getByRole("tab", { name: "Brief" }).click();
@@ -130,7 +130,7 @@ test("what is being scored can be cancelled, and leaves nothing behind", async (
 });
 
 test("a daemon that is killed and comes back finishes what it was asked", async ({ panel, daemon }) => {
-  const page = await panel(scored(daemon));
+  const page = await panel(await scored(daemon));
   await page.getByRole("option").nth(6).click();
   await page.getByRole("button", { name: "Re-score shot 7" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
