@@ -88,6 +88,18 @@ def test_a_hit_inside_a_stop_stays_silent() -> None:
     assert len(missing_hits(np.zeros(0, NOTE), (TRIAD,) * cue.beats, cue)) == 0
 
 
+def test_marked_hits_are_accented_and_others_are_left() -> None:
+    cue = cue_of(hits={8: 1.0, 16: 0.5, 48: 1.0}, stops=frozenset({24}))
+    soft = np.array([(1, 16, 2, 40, 70), (2, 16, 2, 60, 60), (1, 32, 2, 40, 70), (1, 96, 2, 40, 70)], NOTE)
+    done = finish(soft, (TRIAD,) * cue.beats, cue)
+    on_hit = done.notes[done.notes["start"] == 16]
+    assert sorted(on_hit["pitch"].tolist()) == [40, 49, 60]
+    assert on_hit["velocity"].min() >= 120
+    assert done.notes["velocity"][done.notes["start"] == 32].max() == 70
+    assert not (done.notes["start"] // STEPS_PER_BEAT == 24).any()
+    assert done.repairs["crashes"] == 1
+
+
 def test_velocities_lean_on_energy_but_not_on_hits() -> None:
     cue = cue_of(hits={0: 1.0})
     notes = np.array([(1, 0, 1, 40, 100), (1, 4, 1, 40, 100), (1, 8, 1, 40, 90), (1, 80, 1, 40, 60)], NOTE)

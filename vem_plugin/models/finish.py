@@ -20,6 +20,8 @@ STEPS_PER_EIGHTH = STEPS_PER_BEAT // 2
 CRASH, LOW_TOM, CLOSED_HAT = DRUMS[8], DRUMS[6], DRUMS[3]
 DRUM, BASS, HARMONY = ROLES.index("drums"), ROLES.index("bass"), ROLES.index("harmony")
 MARKED, STRONG = 0.9, 0.45
+ACCENT = 122
+"""Velocity of an accent on a marked hit, as the teacher plays it."""
 SLOPING = 0.1
 """Least difference of energy within a section that velocities have to follow."""
 LANE_OF_ROLE = {lane.role: lane for lane in LANES}
@@ -43,7 +45,8 @@ def finish(
     """Make a decoded score keep its promises.
 
     In order: velocities follow the energy of the section; roles left out are silent; stops are silent; the last chord
-    is struck at ``end_beat`` and rings; every hit has an onset; nothing sounds beyond the last beat.
+    is struck at ``end_beat`` and rings; every hit has an onset, and marked ones a crash and loud notes; nothing sounds
+    beyond the last beat.
 
     Parameters
     ----------
@@ -64,7 +67,10 @@ def finish(
     notes = _counted(repairs, "ending_notes", notes, ring_out(notes, chords, cue))
     added = missing_hits(notes, chords, cue)
     repairs["repaired_hits"] = len({int(step) for step in added["start"]})
-    notes = make_room(notes, added)
+    crashes = missing_crashes(notes, cue)
+    repairs["crashes"] = len(crashes)
+    notes = accent_marked(make_room(notes, added), cue)
+    added = np.concatenate([added, crashes])
     return Finished(within(np.concatenate([notes, added]), cue.beats * STEPS_PER_BEAT), repairs)
 
 
@@ -178,6 +184,27 @@ def missing_hits(notes: NDArray[np.void], chords: Sequence[Chord], cue: CueSheet
         else:
             added.append(_chord_notes(chord, start=step, length=length, velocity=66)[:1])
     return np.concatenate(added)
+
+
+def missing_crashes(notes: NDArray[np.void], cue: CueSheet) -> NDArray[np.void]:
+    """A crash for every marked hit that is struck without one; hits inside a stop stay silent."""
+    crashed = set(notes["start"][(notes["role"] == DRUM) & (notes["pitch"] == CRASH)].tolist())
+    struck = set(notes["start"].tolist())
+    steps = [step for step in _marked_steps(cue) if step in struck and step not in crashed]
+    return np.concatenate([np.zeros(0, NOTE), *(_drum(CRASH, step, ACCENT) for step in steps)])
+
+
+def accent_marked(notes: NDArray[np.void], cue: CueSheet) -> NDArray[np.void]:
+    """Strike everything that begins on a marked hit with an accent's velocity at least."""
+    notes = notes.copy()
+    marked = np.isin(notes["start"], _marked_steps(cue))
+    notes["velocity"][marked] = np.maximum(notes["velocity"][marked], ACCENT)
+    return notes
+
+
+def _marked_steps(cue: CueSheet) -> list[int]:
+    hits = [eighth for eighth, strength in cue.hits.items() if strength >= MARKED]
+    return [eighth * STEPS_PER_EIGHTH for eighth in hits if eighth // 2 not in cue.stops and eighth // 2 < cue.beats]
 
 
 def make_room(notes: NDArray[np.void], added: NDArray[np.void]) -> NDArray[np.void]:
