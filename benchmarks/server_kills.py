@@ -1,6 +1,6 @@
 """Kills the daemon or a worker at random moments, and counts what was lost, done twice, or left half written.
 
-    python benchmarks/server_kills.py [--kills N] [--scores N] [--seed N]
+    python benchmarks/server_kills.py [--kills N] [--scores N] [--seed N] [--minutes M]
 
 A real daemon with real workers does a stream of plans (two files each) while it, or the worker, is ended with SIGKILL
 again and again; then a stream of scores (a take each: a folder and a timeline), killed when the models are warm. Every
@@ -139,12 +139,16 @@ def wait_for_models(service: Service) -> None:
         time.sleep(0.2)
 
 
-def storm(service: Service, folder: Path, kills: int, *, scores: bool, chance: random.Random, told: Counter) -> dict:
-    """Kill, and keep asking for work; returns the requests by the id of their job."""
+def storm(
+    service: Service, folder: Path, kills: int, *, scores: bool, chance: random.Random, told: Counter, until: float
+) -> dict[str, Work]:
+    """Kill, at most ``until`` a time, and keep asking for work; returns the requests by the id of their job."""
     asked: dict[str, Work] = {}
     make, ahead = (score_request, SCORES_AHEAD) if scores else (plan_request, PLANS_AHEAD)
     waiting: list[str] = []
     for kill in range(kills):
+        if time.monotonic() > until:
+            break
         waiting = [job for job in waiting if not _is_over(service.ask(lambda vem, job=job: vem.job(job)))]
         while len(waiting) < ahead:
             request = make(folder, len(asked), chance)
@@ -238,6 +242,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=170, help="kills while plans are made")
     parser.add_argument("--scores", type=int, default=30, help="kills while scores are made")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=60.0, help="stop killing after so long, on a slow machine")
     options = parser.parse_args()
     chance, told = random.Random(options.seed), Counter()
     began = time.monotonic()
@@ -246,8 +251,10 @@ def main() -> None:
         os.environ["VEM_HOME"] = str(folder / "home")
         service = Service(folder)
         try:
-            asked = storm(service, folder, options.kills, scores=False, chance=chance, told=told)
-            asked |= storm(service, folder, options.scores, scores=True, chance=chance, told=told)
+            about = {"chance": chance, "told": told}
+            most = 60 * options.minutes
+            asked = storm(service, folder, options.kills, scores=False, until=began + 0.75 * most, **about)
+            asked |= storm(service, folder, options.scores, scores=True, until=began + most, **about)
             over = run_out(service, asked)
             wrong = judge(asked, over)
         finally:
