@@ -49,7 +49,7 @@ SAMPLES = ROOT / "tests" / "samples" / "timelines"
 EDITS = (
     ROOT / "examples" / "rush_hour.otio",
     SAMPLES / "OpenTimelineIO__premiere_example.otio",
-    SAMPLES / "pipeline-neo__29.97.fcpxml",
+    SAMPLES / "pipeline-neo__TimelineSample.fcpxml",
     SAMPLES / "kdenlive-otio__kdenlive_example_v240770.kdenlive",
 )
 ASKS = (Ask(), Ask("darker, no drums"), Ask("bigger, driving"), Ask("calm", energy=0.2))
