@@ -67,6 +67,7 @@ class Line:
         return self.hear()
 
     def hello(self) -> None:
+        self.session = b""
         self.session = self.ask(kind="hello", versions=["1.0"])["session"].encode()
 
 

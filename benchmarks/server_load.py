@@ -21,7 +21,7 @@ from server_line import EXAMPLES, Line, daemon_in, load_of
 
 from vem_server.protocol.connection import Connection, read_connection
 
-PROCESSES = 4
+PROCESSES = 2
 
 
 def main() -> None:
@@ -37,10 +37,10 @@ def main() -> None:
         with daemon_in(home / "load", "--no-gateway") as found:
             wait_for_models(found)
             report("hello, one client, idle", hello_times(found, 5_000))
-            for name, pause in (("paced", 0.1), ("flat out", 0.0)):
+            for name, pause in (("paced", 0.1), ("flat out", 0.0)) if asked.clients else ():
                 measure_clients(found, asked.clients, asked.requests, name, pause)
             if asked.job:
-                measure_under_a_job(found, home)
+                measure_under_a_job(found, home / "load")
 
 
 def start_time(home: Path) -> float:
@@ -92,20 +92,21 @@ def measure_clients(found: Connection, clients: int, requests: int, name: str, p
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         parts = pool.starmap(clients_of_one_process, [(share, each, pause) for share in shares])
     taken = time.perf_counter() - began
-    times = [one for part in parts for one in part]
-    lost = sum(shares) * each - len(times)
+    first = [one for firsts, _ in parts for one in firsts]
+    times = [one for _, later in parts for one in later]
+    lost = sum(shares) * each - len(first) - len(times)
     report(f"{sum(shares)} clients at once, {name}", times)
+    report(f"  the first answers, with {sum(shares)} handshakes at once", first)
     after = load_of(found.pid)
-    print(
-        f"  {len(times)} answers, {lost} lost, {taken:.1f} s; daemon {before[0]:.1f} -> {after[0]:.1f} MB, "
-        f"{before[1]} -> {after[1]} descriptors with clients gone"
-    )
+    print(f"  {len(first) + len(times)} answers, {lost} lost, {taken:.1f} s")
+    print(f"  daemon {before[0]:.1f} -> {after[0]:.1f} MB, {before[1]} -> {after[1]} descriptors with clients gone")
 
 
-def clients_of_one_process(clients: int, each: int, pause: float) -> list[float]:
-    """Times of answers of many clients, each with a socket of its own; an answer that never comes has none."""
+def clients_of_one_process(clients: int, each: int, pause: float) -> tuple[list[float], list[float]]:
+    """Times of the first answers and of the later ones of many clients, each with a socket of its own."""
     found = read_connection()
     assert found is not None
+    first: list[float] = []
     times: list[float] = []
     with zmq.Context() as context:
         context.set(zmq.MAX_SOCKETS, 4096)
@@ -128,13 +129,13 @@ def clients_of_one_process(clients: int, each: int, pause: float) -> list[float]
                 line = by_socket[socket]
                 assert msgspec.msgpack.decode(socket.recv_multipart()[3])["kind"] == "hello_reply"
                 silent_since = time.perf_counter()
-                times.append(silent_since - asked.pop(line))
+                (first if left[line] == each else times).append(silent_since - asked.pop(line))
                 left[line] -= 1
                 if left[line]:
                     due.append((silent_since + pause, line))
         for line in lines:
             line.socket.close()
-    return times
+    return first, times
 
 
 def measure_under_a_job(found: Connection, home: Path) -> None:
