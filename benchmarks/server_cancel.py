@@ -56,7 +56,7 @@ def main() -> None:
         try:
             for number in range(options.runs):
                 wait_for_models(service)
-                studios.update(service.workers("studio"))
+                studios.update(worker.pid for worker in service.workers("studio"))
                 taken = cancel_one(service, edit, number, chance.uniform(0.0, 4.0))
                 done += taken is None
                 seconds += [] if taken is None else [taken]

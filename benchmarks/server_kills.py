@@ -28,12 +28,16 @@ import soundfile
 from vem_plugin.take import read_take
 from vem_server.client import Client
 from vem_server.protocol.connection import lives, read_connection
-from vem_server.protocol.messages import JobState, Plan, Score, Work
+from vem_server.protocol.messages import JobState, Plan, Score, Work, WorkerStatus
 from vem_timeline import read
 from vem_timeline.errors import VemError
 
 PLANS_AHEAD, SCORES_AHEAD = 6, 2
 """Jobs that are kept waiting or running while there is killing to do."""
+IN_THE_MIDDLE = 0.8
+"""Share of the kills that wait until a job runs; the others come while the daemon is still starting, too."""
+MOST_HITS = 4
+"""Workers that are killed over one job."""
 LONGEST_WAIT = 600.0
 """Seconds after the last kill within which all jobs must be over."""
 
@@ -78,10 +82,10 @@ class Service:
             self._process.kill()
             self._process.wait()
 
-    def workers(self, lane: str) -> list[int]:
-        """Worker processes of a lane."""
+    def workers(self, lane: str) -> list[WorkerStatus]:
+        """Workers of a lane."""
         workers = self.ask(lambda vem: vem.status()).workers.workers
-        return [worker.pid for worker in workers if worker.name == lane and worker.pid is not None]
+        return [worker for worker in workers if worker.name == lane and worker.pid is not None]
 
     def ask(self, what):
         """The answer of ``what(client)``, asked again with a new client as long as nobody answers."""
@@ -139,6 +143,16 @@ def wait_for_models(service: Service) -> None:
         time.sleep(0.2)
 
 
+def wait_for_work(service: Service, waiting: list[str]) -> None:
+    """Until one of the jobs runs."""
+    deadline = time.monotonic() + 120.0
+    while time.monotonic() < deadline:
+        states = [service.ask(lambda vem, job=job: vem.job(job)).state for job in waiting]
+        if "running" in states or "queued" not in states:
+            return
+        time.sleep(0.05)
+
+
 def storm(
     service: Service, folder: Path, kills: int, *, scores: bool, chance: random.Random, told: Counter, until: float
 ) -> dict[str, Work]:
@@ -146,6 +160,8 @@ def storm(
     asked: dict[str, Work] = {}
     make, ahead = (score_request, SCORES_AHEAD) if scores else (plan_request, PLANS_AHEAD)
     waiting: list[str] = []
+    hit: Counter = Counter()
+    pace = 1.0  # seconds that things take on this machine, busy as it is
     for kill in range(kills):
         if time.monotonic() > until:
             break
@@ -157,10 +173,16 @@ def storm(
             waiting.append(state.id)
         if scores:
             wait_for_models(service)
+        if chance.random() < IN_THE_MIDDLE:
+            begun = time.monotonic()
+            wait_for_work(service, waiting)
+            pace = 0.8 * pace + 0.2 * (time.monotonic() - begun)
         workers = service.workers("studio" if scores else "desk")
-        time.sleep(chance.uniform(0.0, 4.0 if scores else 1.2))
-        if chance.random() < 0.5 and workers:
-            os.kill(workers[0], signal.SIGKILL)
+        time.sleep(chance.uniform(0.0, 2 * min(pace, 10.0) + (3.0 if scores else 0.5)))
+        # A job whose worker is killed again and again is given up in the end (`Limits.retries`): not more than that.
+        if chance.random() < 0.5 and workers and hit[workers[0].job] < MOST_HITS:
+            hit[workers[0].job] += workers[0].job is not None
+            os.kill(workers[0].pid, signal.SIGKILL)
             told["worker"] += 1
         else:
             service.kill_daemon()
