@@ -188,4 +188,5 @@ link_command
 "$environment/bin/vem" doctor || say "Something is amiss; the lines above say what, and what to do."
 if [ "$editors" = yes ]; then "$environment/bin/vem" install all || true; fi
 say ""
-say "Done. Try: vem score YOUR_TIMELINE.otio --brief \"warm, hopeful\". To remove it: sh $0 --remove"
+say "Done. Try: vem score YOUR_TIMELINE.otio --brief \"warm, hopeful\""
+say "To remove it: sh $0 --remove --into \"$into\""
