@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import soundfile
+from typer.testing import CliRunner
 
+from vem_server.cli import app
 from vem_timeline import Storyboard, VemError, read
 from vem_timeline.formats import SUFFIXES
 
 SHORTEST = 5
 """Seconds; shorter ones are no edits."""
-VEM = str(Path(sys.executable).with_name("vem"))
 
 
 def chosen(folder: Path) -> dict[str, tuple[Path, list[str], Storyboard]]:
@@ -67,12 +67,14 @@ def with_folders(best: dict[str, tuple[Path, list[str], Storyboard]], place: Pat
 
 
 def vem(*words: str | Path) -> dict[str, Any]:
-    """The JSON of a command; its error, if it fails."""
-    done = subprocess.run([VEM, *map(str, words), "--json"], capture_output=True, text=True, check=False)
+    """The JSON of a command, typed in this process, so that the model is loaded once; its error, if it fails."""
+    done = CliRunner().invoke(app, [*map(str, words), "--json"], env={"VEM_DAEMON": "0"})
+    if isinstance(done.exception, VemError):
+        return {"error": {"what": done.exception.what}}
     try:
         return json.loads(done.stdout)
     except ValueError:
-        return {"error": {"what": (done.stderr or done.stdout).strip()[-300:]}}
+        return {"error": {"what": (str(done.exception or "") or done.output).strip()[-300:]}}
 
 
 def try_one(path: Path, options: list[str], edit: Storyboard, out: Path, *, score: bool) -> list[str]:
