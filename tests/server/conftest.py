@@ -90,7 +90,7 @@ class Service:
     def vem(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """A command beside the service."""
         command = [sys.executable, "-m", "vem_server", *map(str, arguments)]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=900, check=False)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=280, check=False)
 
 
 @pytest.fixture(scope="session")
