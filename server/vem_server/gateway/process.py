@@ -54,7 +54,8 @@ def listen(ports: Iterable[int] = PORTS) -> socket.socket:
 
 
 def _listening_on(port: int) -> socket.socket | None:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends without delay only on sockets that say they are TCP's; on others every answer takes 40 ms more.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # a port that a killed gateway held; on Windows the option would share one that is held
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
