@@ -11,6 +11,7 @@ every job must be done, with exactly one result on disk, whole, and nothing else
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -182,8 +183,9 @@ def storm(
         # A job whose worker is killed again and again is given up in the end (`Limits.retries`): not more than that.
         if chance.random() < 0.5 and workers and hit[workers[0].job] < MOST_HITS:
             hit[workers[0].job] += workers[0].job is not None
-            os.kill(workers[0].pid, signal.SIGKILL)
-            told["worker"] += 1
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(workers[0].pid, signal.SIGKILL)
+                told["worker"] += 1
         else:
             service.kill_daemon()
             service.forget()
