@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +39,8 @@ from vem_timeline.errors import VemError
 
 SILENCE = 3.0
 """Seconds without a heartbeat after which a listener asks instead of waiting on."""
+STARTING = 60.0
+"""Seconds that a daemon may take to start; a busy machine takes long."""
 OVER = ("done", "failed", "cancelled")
 
 Reply = TypeVar("Reply", bound=AnyReply)
@@ -141,7 +144,7 @@ class AsyncClient(Verbs[Awaitable[dict[str, Any]]]):
             if found is None and start and self._start:
                 from vem_server.daemon.start import start_daemon
 
-                found = await asyncio.to_thread(start_daemon)
+                found = await asyncio.to_thread(partial(start_daemon, patience=STARTING))
             if found is None:
                 raise ServiceError("unreachable", "No daemon runs.", remedy="Start it with `vem daemon start`.")
             if self._connection is None or found.instance != self._connection.instance:
