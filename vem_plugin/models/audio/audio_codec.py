@@ -57,14 +57,15 @@ class OobleckCodec:
         own = resampled(sound, rate, self.sample_rate)
         wave = torch.from_numpy(_filled(own, -(-len(own) // self.hop) * self.hop).T.copy())[None]
         wave = wave if self.channels == 2 else wave.mean(1, keepdim=True)
-        latents = self.autoencoder.encode(wave.to(_place_of(self.autoencoder))).latent_dist.mode()
-        return latents[0].T.float().cpu().numpy()
+        posterior = self.autoencoder.encode(wave.to(_place_of(self.autoencoder)), return_dict=False)[0]
+        return posterior.mode()[0].T.float().cpu().numpy()
 
     @torch.no_grad()
     def decode(self, latents: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
         """See ``AudioCodec``."""
         channels_first = torch.from_numpy(latents.T.copy())[None].to(_place_of(self.autoencoder))
-        wave = self.autoencoder.decode(channels_first).sample[0].float().cpu().numpy().T
+        decoded = self.autoencoder.decode(channels_first, return_dict=False)[0]  # pyright: ignore[reportArgumentType]
+        wave = decoded[0].float().cpu().numpy().T
         return _filled(resampled(_stereo(wave), self.sample_rate, OUT_RATE), samples)
 
 

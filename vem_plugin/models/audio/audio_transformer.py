@@ -185,12 +185,14 @@ class VeMAudioTransformer(StableAudioDiTModel):
         beat = self.frame_features(conditions.beat.to(hidden.dtype))
         tokens, absent = self.storyboard(conditions)
         seen = (tokens, visibility(conditions, absent).to(hidden.dtype), conditions.relation.to(hidden.dtype))
+        saving = torch.is_grad_enabled() and self.gradient_checkpointing
+        checkpoint = self._gradient_checkpointing_func if saving else None
         for block, adapter, attention in zip(
             self.transformer_blocks, self.adapters, self.storyboard_attentions, strict=True
         ):
             hidden = _on_frames(hidden, adapter(hidden[:, 1:], beat))
-            if torch.is_grad_enabled() and self.gradient_checkpointing:
-                hidden = self._gradient_checkpointing_func(block, hidden, None, words, None, rotary)
+            if checkpoint is not None:
+                hidden = checkpoint(block, hidden, None, words, None, rotary)
             else:
                 hidden = block(hidden, encoder_hidden_states=words, rotary_embedding=rotary)
             hidden = _on_frames(hidden, hidden[:, 1:] + attention(hidden[:, 1:], *seen))
