@@ -10,8 +10,12 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
+from hypothesis import settings
 
 from vem_timeline import Storyboard, read
+
+settings.register_profile("timeline", deadline=None)  # a machine that is busy elsewhere fails no test
+settings.load_profile("timeline")
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "timelines"
 
