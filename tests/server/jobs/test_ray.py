@@ -31,7 +31,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _ports_of_agents(ports: list[int]) -> dict[str, int]:
-    """Told, so that a node need not wait until its agents have chosen them, which a busy machine makes it give up."""
+    """Told, so that a node need not wait until its agents have chosen them."""
     names = ("metrics_agent_port", "metrics_export_port", "runtime_env_agent_port", "dashboard_agent_listen_port")
     return dict(zip(names, ports, strict=True))
 
@@ -40,6 +40,7 @@ def _ports_of_agents(ports: list[int]) -> dict[str, int]:
 def cluster():
     """Address of a cluster of a head and a node with one (said) graphics card."""
     ray = pytest.importorskip("ray")
+    os.environ.setdefault("RAY_agent_register_timeout_ms", "240000")  # a busy machine takes longer than Ray expects
     from ray.cluster_utils import Cluster
 
     port, *agents = _free_ports(9)
