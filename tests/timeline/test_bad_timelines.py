@@ -178,6 +178,22 @@ def test_a_newer_schema_with_all_that_an_edit_needs_is_read_and_told(desk: EditD
     assert remark.where == "Clip.3, Timeline.2, Track.4"
 
 
+@pytest.mark.parametrize("key", ["media_references", "markers", "source_range"])
+def test_objects_told_twice_are_refused_before_they_crash_the_library(desk: EditDesk, key: str) -> None:
+    """OpenTimelineIO 0.18.1 frees the first of them twice; in files with a stretch doubled (seeds 35709 and 39845)."""
+    path = desk.save(desk.track(desk.clip("a", 24, markers=[desk.marker("m", 3)])))
+    tree = json.loads(path.read_text())
+    member = json.dumps(tree["tracks"]["children"][0]["children"][0][key])
+    path.write_text(path.read_text().replace(f'"{key}":', f'"{key}": {member}, "{key}":'))
+    assert f"'{key}' twice" in refused(path).what
+
+
+def test_plain_values_told_twice_are_no_reason_to_refuse(desk: EditDesk) -> None:
+    path = desk.save(desk.track(desk.clip("a", 24)))
+    path.write_text(path.read_text().replace('"metadata": {}', '"metadata": {"x": [1], "x": [2]}'))
+    assert read(path).duration == 1
+
+
 def test_an_unknown_item_is_named(desk: EditDesk) -> None:
     path = edited(desk.save(desk.track(desk.clip("a", 24))), "Clip.2", "Hologram.1")
     assert "Hologram.1" in refused(path).what

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +35,25 @@ def loaded(text: str) -> Any:
     Raises
     ------
     ValueError
-        If it is no JSON.
+        If it is no JSON, or says in one place twice what an object of OpenTimelineIO's is.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_told_once)
     except ValueError:
-        return json.loads(_ODD_NUMBER.sub(lambda match: match.group(1) or "NaN", text))
+        odd = _ODD_NUMBER.sub(lambda match: match.group(1) or "NaN", text)
+        return json.loads(odd, object_pairs_hook=_told_once)
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these members. Two objects under one name crash OpenTimelineIO, and which one counts is open."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    counts = Counter(key for key, _ in pairs)
+    twice = next((key for key, value in pairs if counts[key] > 1 and '"OTIO_SCHEMA"' in json.dumps(value)), None)
+    if twice is not None:
+        raise ValueError(f"it says '{twice[:40]}' twice in one place")
+    return made
 
 
 def depth_of(text: str) -> int:
