@@ -40,7 +40,7 @@ class Limits:
     desks: int = 1
     memory: int = field(default_factory=_most_memory)
     patience: float = 600.0
-    grace: float = 0.25
+    grace: float = 0.2
     retries: int = 5
     queue: int = 10_000
     kept: int = 1000
