@@ -20,6 +20,7 @@ def kept_beats(former: FormerBeats, plan: BeatPlan, old: CueSheet, directed: Cue
     """
 
     def fits(beat: int, then: int) -> bool:
+        """Whether the music of an earlier beat may stand on a beat of the new plan."""
         ends = then >= old.end_beat, beat >= directed.end_beat
         as_far = then - old.end_beat == beat - directed.end_beat
         return (

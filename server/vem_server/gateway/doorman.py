@@ -137,6 +137,7 @@ class Doorman:
         kept = f"private, max-age={TICKET_SECONDS:.0f}" if ticketed else "private, no-store" if of_api else "no-cache"
 
         async def guarded(message: Message) -> None:
+            """Pass a message on; the head of an answer gets its headers first."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"

@@ -104,6 +104,7 @@ class Mailbox:
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         async def watched() -> None:
+            """Do the work; where the disk refuses, leave the request for the next look."""
             try:
                 await work
             except OSError as error:  # a full disk, say: the request is still there for the next look

@@ -70,6 +70,7 @@ class CounterLine:
         tune_moves = (sung > self.tune_before) - (sung < self.tune_before) if sung and self.tune_before else 0
 
         def cost(pitch: int) -> float:
+            """What it costs to go to a pitch: leaps, following the tune, its octaves, and straying."""
             leap = abs(pitch - last)
             price = 1.2 if leap == 0 else 0.3 * leap if leap <= 4 else leap - 2.5
             if tune_moves and (pitch - last) * tune_moves < 0:

@@ -54,6 +54,7 @@ def draw_playings(cue: CueSheet, rng: np.random.Generator) -> tuple[Playing, ...
         return low, middle, full
 
     def draw() -> Playing:
+        """One theme's own way of being played."""
         return Playing(
             bass=pick(book.bass_of[style]),
             comp=pick(book.comp_of[style]),
