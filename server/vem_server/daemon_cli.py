@@ -142,6 +142,7 @@ def _say_state(daemon: DaemonState, *, json: bool) -> None:
         return
     from rich.text import Text
 
+    from vem_server.protocol.places import connection_file
     from vem_server.show import OUT
 
     at_work = daemon.workers
@@ -156,6 +157,7 @@ def _say_state(daemon: DaemonState, *, json: bool) -> None:
         "workers": ", ".join(f"{one.name} {one.state} ({one.memory / 2**20:.0f} MB)" for one in at_work.workers)
         or "none",
         "folders": ", ".join(daemon.roots),
+        "connection": str(connection_file()),
     }
     for name, fact in facts.items():
         OUT.print(Text.assemble((f"{name:<12}", "dim"), fact), soft_wrap=True)
