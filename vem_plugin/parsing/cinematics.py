@@ -127,16 +127,28 @@ def difference_of_pictures(
     return min(1.0, max(0.0, (colours + content) / 2))
 
 
-def _change(frame: SeenFrame) -> float | None:
-    """Mean change of brightness a second, less what grain causes, relative to the picture's own contrast.
+def change_of_luma(before: NDArray[np.floating], after: NDArray[np.floating], gap: float) -> float:
+    """How fast a picture changes: mean change of brightness a second, less what grain causes, relative to its contrast.
 
     So a dark shot can move as much as a bright one, and frame rates compare.
+
+    Parameters
+    ----------
+    before, after : NDArray (h, w)
+        Brightness as shown, 0 to 1, of two frames of one size.
+    gap : float
+        Seconds between them, above 0.
     """
+    one, other = _blocks(before), _blocks(after)
+    change = max(0.0, float(np.abs(other - one).mean()) - GRAIN)
+    return change / (float(one.std()) + 0.05) / gap
+
+
+def _change(frame: SeenFrame) -> float | None:
+    """Relative change of a frame up to the later one that came with it; None without one."""
     if frame.later is None or frame.gap <= 0:
         return None
-    before, after = (_blocks(picture @ LUMA / 255) for picture in (frame.picture, frame.later))
-    change = max(0.0, float(np.abs(after - before).mean()) - GRAIN)
-    return change / (float(before.std()) + 0.05) / float(frame.gap)
+    return change_of_luma(frame.picture @ LUMA / 255, frame.later @ LUMA / 255, float(frame.gap))
 
 
 def _blocks(luma: NDArray[np.floating]) -> NDArray[np.floating]:
