@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -90,7 +91,7 @@ def curves_of_frames(frames: Sequence[NDArray[np.uint8]], side: Side) -> NDArray
     if not 2 <= len(frames) <= REACH + 1:
         raise ValueError(f"A side takes 2 to {REACH + 1} frames; here are {len(frames)}.")
     lumas = [frame.astype(np.float32) @ LUMA / 255 for frame in frames]
-    rates = [change_of_luma(one, other, 1 / RATE) for one, other in zip(lumas, lumas[1:], strict=False)]
+    rates = [change_of_luma(one, other, 1 / RATE) for one, other in pairwise(lumas)]
     lights = [float(luma.mean()) for luma in (lumas[1:] if side == "before" else lumas[:-1])]
     motion = [rate / (rate + MOTION_HALF) for rate in rates]
     return np.stack([lights, motion], axis=1).astype(np.float32)
