@@ -8,6 +8,7 @@ import pytest
 from vem_plugin.dataset import LOOK_RATE, LOOKS, Origin, Pair, Transitions, flac_of
 from vem_plugin.models.storyboard_tokens import ShotTable
 from vem_plugin.parsing.parsed_video import TEXT_SIZE
+from vem_plugin.parsing.surroundings import nothing_seen
 
 
 def pair_of_shots(key: str, edges: list[float], *, sound: bool = False, split: str = "train") -> Pair:
@@ -39,11 +40,11 @@ def pair_of_shots(key: str, edges: list[float], *, sound: bool = False, split: s
             time=start[1:],
             kind=("cut",) * (count - 1),
             duration=np.zeros(count - 1),
-            strength=rng.random(count - 1).astype(np.float32),
             offset=np.zeros(count - 1),
             accent=np.full(count - 1, 6, np.float32),
             hit=np.full(count - 1, np.nan, np.float32),
         ),
+        surroundings=nothing_seen(count - 1),
         looks=rng.random((steps, len(LOOKS))).astype(np.float32),
         picture_energy=rng.random(steps).astype(np.float32),
         music_energy=rng.random(steps).astype(np.float32),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from vem_plugin.errors import MediaError
 from vem_plugin.models.storyboard_tokens import ShotTable
+from vem_plugin.parsing.surroundings import Surroundings
 from vem_plugin.score.cue import CueSheet
 from vem_timeline.storyboard import TransitionKind
 
@@ -34,16 +35,15 @@ class Transitions:
     """N visible changes of picture, ascending in time; the k-th leads into shot k + 1.
 
     ``time`` (N,) seconds (a dissolve's middle); ``kind`` N words; ``duration`` (N,) seconds, 0 for straight cuts;
-    ``strength`` (N,) how different both sides look, 0 to 1; ``offset`` (N,) nearest beat less transition, seconds, NaN
-    without beats; ``accent`` (N,) dB by which the sound rises there above its neighbourhood, NaN without sound;
-    ``hit`` (N,) strength of the hit that the music was asked to play there, 0 for none, NaN where nobody knows (film
-    that was found and not made).
+    ``offset`` (N,) nearest beat less transition, seconds, NaN without beats; ``accent`` (N,) dB by which the sound
+    rises there above its neighbourhood, NaN without sound; ``hit`` (N,) strength of the hit that the music was asked
+    to play there, 0 for none, NaN where nobody knows (film that was found and not made). What they look like is told
+    by ``Pair.surroundings``.
     """
 
     time: NDArray[np.float64]
     kind: tuple[TransitionKind, ...]
     duration: NDArray[np.float64]
-    strength: NDArray[np.float32]
     offset: NDArray[np.float64]
     accent: NDArray[np.float32]
     hit: NDArray[np.float32]
@@ -102,8 +102,8 @@ class Stretch:
 class Pair:
     """One pair.
 
-    ``shots`` as ``storyboard_tokens.ShotTable`` and ``words``, one text a shot; ``transitions`` between them;
-    ``looks`` (T, 6) float32 by ``LOOKS``; ``picture_energy`` and ``music_energy`` (T,) float32, 0 to 1; ``beats`` and
+    ``shots`` as ``storyboard_tokens.ShotTable`` and ``words``, one text a shot; ``transitions`` between them and
+    their ``surroundings``, frame by frame; ``looks`` (T, 6) float32 by ``LOOKS``; ``picture_energy`` and ``music_energy`` (T,) float32, 0 to 1; ``beats`` and
     ``downbeats`` (any,) seconds; ``hits`` (H, 2) seconds and strength (see ``CueSheet.hits``), empty where nobody
     knows; ``caption`` with its embedding ``caption_text`` (TEXT_SIZE,), unit norm; ``figures`` what the filters
     measured; ``frame_rate`` of the film, frames a second; ``truth`` for synthetic pairs alone. ``files`` holds what
@@ -118,6 +118,7 @@ class Pair:
     shots: ShotTable
     words: tuple[str, ...]
     transitions: Transitions
+    surroundings: Surroundings
     looks: NDArray[np.float32]
     picture_energy: NDArray[np.float32]
     music_energy: NDArray[np.float32]

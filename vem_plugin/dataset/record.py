@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vem_plugin.dataset.pair import Origin, Pair, Split, Stretch, Transitions, Truth
 from vem_plugin.errors import MediaError
 from vem_plugin.models.storyboard_tokens import ShotTable
+from vem_plugin.parsing.surroundings import Surroundings
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import NOTE
 from vem_timeline.storyboard import TransitionKind
@@ -23,8 +24,11 @@ FORMAT = 1
 """Version of what ``json`` and ``safetensors`` hold."""
 _PLAIN = ("looks", "picture_energy", "music_energy", "beats", "downbeats", "hits", "caption_text")
 _SHOTS = ("start", "end", "fade_in", "fade_out", "text", "picture", "cinematics", "told")
-_TRANSITIONS = ("time", "duration", "strength", "offset", "accent", "hit")
-_NARROW = frozenset({"looks", "picture_energy", "music_energy", "caption_text", "shots.text", "shots.picture"})
+_TRANSITIONS = ("time", "duration", "offset", "accent", "hit")
+_SURROUNDINGS = ("curves", "seen", "difference", "compared")
+_NARROW = frozenset(
+    {"looks", "picture_energy", "music_energy", "caption_text", "shots.text", "shots.picture", "surroundings.curves"}
+)
 """Arrays kept as float16: unit embeddings, and values of 0 to 1."""
 
 
@@ -92,6 +96,7 @@ def _pair(words: Words, arrays: dict[str, NDArray[Any]], files: dict[str, bytes 
         shots=ShotTable(**{name: arrays[f"shots.{name}"] for name in _SHOTS}),
         words=words.words,
         transitions=Transitions(kind=words.kinds, **{name: arrays[f"transitions.{name}"] for name in _TRANSITIONS}),
+        surroundings=Surroundings(**{name: arrays[f"surroundings.{name}"] for name in _SURROUNDINGS}),
         **{name: arrays[name] for name in _PLAIN},
         caption=words.caption,
         figures=words.figures,
@@ -122,6 +127,7 @@ def _arrays_of(pair: Pair) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: getattr(pair, name) for name in _PLAIN}
     arrays |= {f"shots.{name}": getattr(pair.shots, name) for name in _SHOTS}
     arrays |= {f"transitions.{name}": getattr(pair.transitions, name) for name in _TRANSITIONS}
+    arrays |= {f"surroundings.{name}": getattr(pair.surroundings, name) for name in _SURROUNDINGS}
     if pair.truth is not None:
         notes = pair.truth.notes
         arrays["truth.notes"] = np.stack([notes[name].astype(np.int32) for name in NOTE.names or ()], axis=1)
