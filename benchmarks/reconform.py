@@ -31,11 +31,11 @@ from vem_plugin.conform.matching import ShotPair, match_shots
 from vem_plugin.conform.sheet import kept_beats, sheet_of_both
 from vem_plugin.conform.steps import survivors_of
 from vem_plugin.direct import direct
-from vem_plugin.models.vem_composer import transposed, transposed_chords
 from vem_plugin.parsing.parsed_video import TEXT_SIZE, Cinematics, ParsedVideo, SeenTransition, ShotFeatures
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.rhythm.former import FormerBeats
 from vem_plugin.score.cue import CueSheet
+from vem_plugin.score.key import transposed, transposed_chords
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score
 from vem_plugin.score.theme import draw_cards
 from vem_plugin.settings import Settings

@@ -51,7 +51,7 @@ def tasks() -> tuple[Task, ...]:
 
 
 def test_a_take_is_what_sounds_without_its_key(desk: Desk, tasks) -> None:
-    from vem_plugin.models.vem_composer import transposed
+    from vem_plugin.score.key import transposed
 
     take = desk.write(tasks[0].cue, seed=3, theme=tasks[0].theme)
     np.testing.assert_array_equal(transposed(take.piece.notes, tasks[0].cue), take.score.notes)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vem_plugin.models.finish import finish, lean_on_energy, missing_hits
-from vem_plugin.models.vem_composer import transposed, transposed_chords
 from vem_plugin.score.cue import ROLES, CueSheet, Section
+from vem_plugin.score.key import transposed, transposed_chords
 from vem_plugin.score.notes import DRUMS, NOTE, STEPS_PER_BEAT, Chord
 from vem_plugin.training.corpus.build import build_piece
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +18,10 @@ from vem_plugin.models.storyboard_tokens import style_vector, tokens_of
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.score.cue import ROLES, CueSheet
-from vem_plugin.score.notes import STEPS_PER_BEAT, Chord, Score
+from vem_plugin.score.cue import CueSheet
+from vem_plugin.score.key import transposed, transposed_chords
+from vem_plugin.score.notes import Chord, Score
 from vem_plugin.score.theme import RealisedTheme, ThemeCards, card_features, draw_cards, realise
-
-HIGHEST_KEY_UP = 6
-"""Keys up to F sharp are reached upwards, the others downwards, so that no role leaves its register by far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class VeMComposer:
     Parameters
     ----------
     pipeline : VeMPipeline
-        From ``vem_plugin.models.model_folder.load_pipeline``.
+        From ``vem_plugin.models.model_folder.load``.
     steps : int
         Steps of the sampler.
     guidance : float
@@ -140,29 +137,3 @@ def conditions_for(
     caption = parsed.brief_text if parsed is not None and parsed.brief else None
     tokens = tokens_of(shots, clock[:-1], caption=caption, style=style_vector(cue))
     return conditions_of(features_of(cue, clock[:-1]), card_features(cue, theme), tokens)
-
-
-def transposed(notes: NDArray[np.void], cue: CueSheet) -> NDArray[np.void]:
-    """Notes as they sound: the tonic C becomes the cue sheet's key, by the shorter way, plus the section's shift.
-
-    Drums stay.
-    """
-    key = cue.key if cue.key <= HIGHEST_KEY_UP else cue.key - 12
-    moved = notes.copy()
-    pitched = moved["role"] != ROLES.index("drums")
-    semitones = key + shifts_of(cue)[np.minimum(moved["start"] // STEPS_PER_BEAT, cue.beats - 1)]
-    moved["pitch"][pitched] = (moved["pitch"].astype(int) + semitones)[pitched]
-    return moved
-
-
-def transposed_chords(chords: Sequence[Chord], cue: CueSheet) -> tuple[Chord, ...]:
-    """Chords, one a beat, as they sound."""
-    return tuple(
-        Chord(int(chord.root + semitones) % 12, tuple(sorted(int(tone + semitones) % 12 for tone in chord.tones)))
-        for chord, semitones in zip(chords, cue.key + shifts_of(cue), strict=True)
-    )
-
-
-def shifts_of(cue: CueSheet) -> NDArray[np.int64]:
-    """Semitones by which every beat's section is shifted, (beats,)."""
-    return np.repeat([section.shift for section in cue.sections], [section.beats for section in cue.sections])
