@@ -14,7 +14,7 @@ const SIZES = [
   { width: 1440, height: 900 },
 ];
 const MANY = 300; // shots
-const BUSY = 1.5; // load for each processor above which frames are not counted
+const BUSY = 1.5; // load for each processor above which too few frames prove nothing
 const SMOOTH = Number(process.env.VEM_PANEL_FPS ?? 50); // frames a second
 
 for (const size of SIZES) {
@@ -97,7 +97,8 @@ test(`${MANY} shots scroll at ${SMOOTH} frames a second or more`, async ({ panel
   expect(timeline.work).toBeLessThan(1000 / SMOOTH);
   expect(list.work).toBeLessThan(1000 / SMOOTH);
   const busy = loadavg()[0] as number;
-  test.skip(busy > BUSY * cpus().length, `the machine is too busy to count frames: load ${busy.toFixed(1)} on ${cpus().length} processors`);
+  const jerky = Math.min(timeline.fps, list.fps) < SMOOTH;
+  test.skip(jerky && busy > BUSY * cpus().length, `the machine is too busy to count frames: load ${busy.toFixed(1)} on ${cpus().length} processors`);
   expect(timeline.fps).toBeGreaterThanOrEqual(SMOOTH);
   expect(list.fps).toBeGreaterThanOrEqual(SMOOTH);
 });
