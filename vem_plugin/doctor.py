@@ -71,7 +71,7 @@ def _check_library(name: str) -> Check:
 
 
 def _check_devices() -> Check:
-    from vem_plugin.models.model_folder import devices
+    from vem_plugin.models.placement import devices
 
     return Check("devices for the model", True, ", ".join(devices()))
 

@@ -81,7 +81,7 @@ def score_edit(
     scored: list[ScoredTake] = []
     for seed in range(settings.seed, settings.seed + settings.takes):
         cue, told = stages.direct_music(
-            parsed, plan, brief, style=style, seed=seed, device=settings.device, theme=given
+            parsed, plan, brief, style=style, seed=seed, placement=settings.placement, theme=given
         )
         cards = stages.draw_themes(cue, given, seed=seed)
         score = composer.compose(cue, told, plan, seed=seed, cards=cards, report=within(report, "compose"))

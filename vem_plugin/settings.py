@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from vem_plugin.errors import SettingsError
+from vem_plugin.models.placement import Device, Placement
 from vem_plugin.score.cue import METRES, STYLES
 from vem_timeline.clock import exact_rate
 from vem_timeline.dialects import DIALECTS
-
-Device = Literal["auto", "cpu", "cuda", "mps"]
 
 MOST_TAKES = 16
 
@@ -42,6 +41,10 @@ class Settings:
         How many takes to make, 1 to 16.
     device : str
         Where the models run: "auto", "cpu", "cuda" or "mps".
+    memory : int or None
+        Most bytes that models and their work may take there; None sets no limit.
+    compiled : bool
+        Whether the model is compiled first: the first take waits for it, the others are written faster.
     model : Path or None
         A model folder; None is the one that ships.
     picture_encoder : Path or None
@@ -73,6 +76,8 @@ class Settings:
     seed: int = 1
     takes: int = 1
     device: Device = "auto"
+    memory: int | None = None
+    compiled: bool = False
     model: Path | None = None
     picture_encoder: Path | None = None
     effects: bool = True
@@ -87,6 +92,11 @@ class Settings:
     def frame_rate(self) -> Fraction | None:
         """The exact frame rate that ``rate`` stands for."""
         return None if self.rate is None else exact_rate(self.rate)
+
+    @property
+    def placement(self) -> Placement:
+        """Where and how the models compute."""
+        return Placement(self.device, compiled=self.compiled, memory=self.memory)
 
     def __post_init__(self) -> None:
         if self.style is not None and self.style not in STYLES:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vem_plugin.encoders.text import TextEncoder
     from vem_plugin.measure.report import SyncReport
     from vem_plugin.models.composer import Composer
+    from vem_plugin.models.placement import Placement
     from vem_plugin.parsing.parsed_video import ParsedVideo
     from vem_plugin.publish import ScoredTake
     from vem_plugin.render.rendering import RenderedTake
@@ -118,29 +119,33 @@ def look(storyboard: Storyboard, settings: Settings, *, report: Report = silent)
     """Look at the pictures and the words (hierarchical parsing)."""
     from vem_plugin.parsing.hierarchy import parse
 
-    text, picture = text_encoder(settings.device), picture_encoder(settings.picture_encoder, settings.device)
+    where = settings.placement
+    text, picture = text_encoder(where), picture_encoder(settings.picture_encoder, where)
     return parse(storyboard, brief=settings.brief, text=text, picture=picture, report=report)
 
 
-@lru_cache(maxsize=1)
-def text_encoder(device: str) -> TextEncoder:
+def text_encoder(placement: Placement) -> TextEncoder:
     """The text encoder, loaded once."""
+    return _text_encoder(placement.encoders)
+
+
+def picture_encoder(folder: Path | None, placement: Placement) -> PictureEncoder:
+    """The picture encoder, loaded once."""
+    return _picture_encoder(folder, placement.encoders)
+
+
+@lru_cache(maxsize=1)
+def _text_encoder(device: str) -> TextEncoder:
     from vem_plugin.encoders.text import TextEncoder
 
-    return TextEncoder(device=_encoder_device(device))
+    return TextEncoder(device=device)
 
 
 @lru_cache(maxsize=1)
-def picture_encoder(folder: Path | None, device: str) -> PictureEncoder:
-    """The picture encoder, loaded once."""
+def _picture_encoder(folder: Path | None, device: str) -> PictureEncoder:
     from vem_plugin.encoders.picture import PictureEncoder
 
-    return PictureEncoder(folder, device=_encoder_device(device))
-
-
-def _encoder_device(device: str) -> str:
-    # The encoders are small: only a processor asked for by name binds them, any other wish lets them choose.
-    return "cpu" if device == "cpu" else "auto"
+    return PictureEncoder(folder, device=device)
 
 
 def metre_of(settings: Settings, theme: ThemeCard | None = None) -> int:
@@ -186,7 +191,7 @@ def interpret(parsed: ParsedVideo, settings: Settings) -> tuple[Brief, str]:
 
     spans = read_spans(parsed.storyboard.markers, shortest=parsed.storyboard.clock.frame_duration)
     brief = Brief(settings.brief, settings.style, settings.tempo, spans)
-    return brief, settings.style or choose_style(brief, parsed, text_encoder(settings.device))
+    return brief, settings.style or choose_style(brief, parsed, text_encoder(settings.placement))
 
 
 # --- plan ---------------------------------------------------------------------------------------------------------
@@ -280,13 +285,13 @@ def direct_music(
     *,
     style: str,
     seed: int,
-    device: str,
+    placement: Placement,
     theme: ThemeCard | None = None,
 ) -> tuple[CueSheet, ParsedVideo]:
     """Decide what the music does, bar by bar, and retell the storyboard in words of music."""
     from vem_plugin.direct import direct, retell
 
-    encode = text_encoder(device).encode
+    encode = text_encoder(placement).encode
     mode = None if theme is None else theme.mode
     cue = direct(parsed, plan, brief, style=style, seed=seed, mode=mode, encode=encode)
     return cue, retell(parsed, plan, cue, encode=encode)
@@ -306,15 +311,21 @@ def draw_themes(cue: CueSheet, given: ThemeCard | None, *, seed: int) -> ThemeCa
 def open_composer(settings: Settings, *, report: Report = silent) -> Composer:
     """The model that writes the music, loaded once."""
     report("compose", 0.0, "opening the model")
-    return _vem_composer(settings.model, settings.device)
+    return _composer(settings.model, settings.placement)
 
 
 @lru_cache(maxsize=1)
-def _vem_composer(model: Path | None, device: str) -> Composer:
-    from vem_plugin.models.model_folder import load_pipeline
+def _composer(model: Path | None, placement: Placement) -> Composer:
+    from vem_plugin.models.model_folder import load
+    from vem_plugin.models.pipeline import VeMPipeline
     from vem_plugin.models.vem_composer import VeMComposer
 
-    return VeMComposer(load_pipeline(model, device))
+    pipeline = load(model, placement)
+    if isinstance(pipeline, VeMPipeline):
+        return VeMComposer(pipeline)
+    from vem_plugin.models.audio.audio_composer import AudioComposer
+
+    return AudioComposer(pipeline)
 
 
 def play(

@@ -9,8 +9,9 @@ import torch
 
 from vem_plugin.errors import ModelError
 from vem_plugin.models.conditioning import Conditions
-from vem_plugin.models.model_folder import INDEX, check_folder, device_named, load_pipeline, write_index
+from vem_plugin.models.model_folder import INDEX, check_folder, load, write_index
 from vem_plugin.models.pipeline import VeMPipeline, windows_over
+from vem_plugin.models.placement import Placement
 
 SIZE = 64
 
@@ -95,7 +96,7 @@ def test_a_short_piece_is_one_window_of_a_long_one(pipeline: VeMPipeline, condit
 
 
 def test_saved_and_loaded_is_bit_equal(pipeline: VeMPipeline, model_folder: Path, conditions: Conditions) -> None:
-    loaded = load_pipeline(model_folder, "cpu")
+    loaded = load(model_folder, Placement("cpu"))
     for mine, theirs in ((pipeline.transformer, loaded.transformer), (pipeline.codec, loaded.codec)):
         for (name, weights), (_, again) in zip(mine.state_dict().items(), theirs.state_dict().items(), strict=True):
             assert torch.equal(weights, again), name
@@ -110,7 +111,7 @@ def test_a_changed_file_is_refused(model_folder: Path) -> None:
     content[-1] ^= 1
     weights.write_bytes(content)
     with pytest.raises(ModelError, match="changed or damaged") as caught:
-        load_pipeline(model_folder, "cpu")
+        load(model_folder, Placement("cpu"))
     assert str(weights) in caught.value.where
     assert caught.value.remedy
 
@@ -134,10 +135,10 @@ def test_another_versions_pipeline_is_refused(model_folder: Path) -> None:
     index.write_text(index.read_text().replace("VeMTransformer", "Elsewhere"))
     write_index(model_folder, name="small", version="0", licence="Apache-2.0", trained_on="nothing")
     with pytest.raises(ModelError, match="does not fit"):
-        load_pipeline(model_folder, "cpu")
+        load(model_folder, Placement("cpu"))
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(ModelError, match="finds no device"):
-        device_named("abacus")
-    assert device_named("cpu") == "cpu"
+        Placement("abacus").device  # type: ignore[arg-type]
+    assert Placement("cpu").device == torch.device("cpu")

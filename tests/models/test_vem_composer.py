@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from vem_plugin.models.model_folder import load_pipeline
+from vem_plugin.models.model_folder import load
 from vem_plugin.models.pipeline import VeMPipeline
+from vem_plugin.models.placement import Placement
 from vem_plugin.models.seen_shots import shots_seen
 from vem_plugin.models.vem_composer import Kept, VeMComposer
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
@@ -117,7 +118,7 @@ def test_a_plan_of_another_length_is_refused(pipeline: VeMPipeline, make_cue, st
 def test_the_model_that_ships_writes_music(make_cue, steady_plan: MakePlan) -> None:
     """In key, on its hits without repair, and the same for the same seed."""
     cue = replace(make_cue(4, most=48), key=0)
-    composer = VeMComposer(load_pipeline(device="cpu"), steps=8)
+    composer = VeMComposer(load(placement=Placement("cpu")), steps=8)
     score = composer.compose(cue, filmed(steady_plan(cue).duration), steady_plan(cue), seed=3)
     again = composer.compose(cue, filmed(steady_plan(cue).duration), steady_plan(cue), seed=3)
     np.testing.assert_array_equal(score.notes, again.notes)

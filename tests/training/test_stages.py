@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from vem_plugin.models.model_folder import load_pipeline
+from vem_plugin.models.model_folder import load
+from vem_plugin.models.placement import Placement
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.training import diffusion
@@ -122,7 +123,7 @@ def test_a_stopped_run_goes_on_and_exports(run: Path, tmp_path: Path, monkeypatc
     assert (further.pace, further.step) == (over, first.step)
     ScoreCodec(width=64).save_pretrained(run / "codec")
     export_pipeline(run, tmp_path / "model", version="0")
-    loaded = load_pipeline(tmp_path / "model", "cpu")
+    loaded = load(tmp_path / "model", Placement("cpu"))
     weights = first.average.weights["predict.weight"]
     torch.testing.assert_close(
         loaded.transformer.state_dict()["predict.weight"], weights.half().float(), rtol=0, atol=0

@@ -86,6 +86,8 @@ def open_given(scored: Path, new_edit: Path, settings: Settings | None) -> Given
     kept = replace(
         found.take.settings,
         device=told.device,
+        memory=told.memory,
+        compiled=told.compiled,
         model=told.model,
         palette=found.take.palette or None,
         takes=1,
@@ -139,7 +141,7 @@ def plan_again(given: Given, parsed: ParsedVideo, pairs: tuple[ShotPair, ...], *
     if same_to_the_music(take.storyboard, edit):
         same = tuple(range(take.plan.beats))
         return Fitted(parsed, parsed, brief, pairs, take.plan, take.cue, same, unchanged=True)
-    encode = stages.text_encoder(given.settings.device).encode
+    encode = stages.text_encoder(given.settings.placement).encode
     former = FormerBeats(take.plan, survivors_of(pairs), take.storyboard.clock.frame_duration)
     plan = stages.plan_rhythm(
         edit, given.settings, style=take.style, metre=take.plan.metre, parsed=parsed, former=former, report=report

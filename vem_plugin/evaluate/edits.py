@@ -12,6 +12,7 @@ import numpy as np
 from vem_plugin.brief.sights import Encode
 from vem_plugin.evaluate.made_up_edits import FRAMES
 from vem_plugin.evaluate.takes import Desk, Take
+from vem_plugin.models.placement import Placement
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, SeenTransition, ShotFeatures
 from vem_plugin.settings import Settings
 from vem_timeline.clock import Clock
@@ -37,12 +38,12 @@ def plain_edit(brief: str, rng: np.random.Generator, encode: Encode) -> ParsedVi
     return ParsedVideo(board, brief, text, "", features, tuple(SeenTransition(cut.time, 0.5) for cut in cuts))
 
 
-def score_parsed(desk: Desk, parsed: ParsedVideo, *, seed: int, device: str) -> Take:
+def score_parsed(desk: Desk, parsed: ParsedVideo, *, seed: int, placement: Placement) -> Take:
     """Score an edit that has been looked at, by the steps of ``vem_plugin.scoring.score_edit``."""
     from vem_plugin import stages
 
     settings = Settings(brief=parsed.brief, seed=seed)
     brief, style = stages.interpret(parsed, settings)
     plan = stages.plan_rhythm(parsed.storyboard, settings, style=style, parsed=parsed)
-    cue, told = stages.direct_music(parsed, plan, brief, style=style, seed=seed, device=device)
+    cue, told = stages.direct_music(parsed, plan, brief, style=style, seed=seed, placement=placement)
     return desk.write(cue, seed=seed, parsed=told, plan=plan)

@@ -182,11 +182,11 @@ def _rows_of_wishes(
 ) -> list[Row]:
     """What words and pictures do to the music."""
     report("briefs", 0.1, "eight briefs")
-    rows = heard_briefs.rows_of_briefs(desk, corpus, taught, seeds=size.few, device=settings.device)
+    rows = heard_briefs.rows_of_briefs(desk, corpus, taught, seeds=size.few, placement=settings.placement)
     report("briefs", 0.5, "beach and night chase")
-    rows += heard_briefs.rows_of_pictures(desk, pairs=size.some, device=settings.device)
+    rows += heard_briefs.rows_of_pictures(desk, pairs=size.some, placement=settings.placement)
     report("briefs", 0.8, "two halves")
-    rows += listening.rows_of_listening(desk, tasks[: size.fewest], device=settings.device)
+    rows += listening.rows_of_listening(desk, tasks[: size.fewest], placement=settings.placement)
     report("briefs", 1.0)
     return rows
 

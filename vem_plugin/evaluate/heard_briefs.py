@@ -15,6 +15,7 @@ from vem_plugin.evaluate.places import PITCHED, check, of_role
 from vem_plugin.evaluate.style_ear import StyleEar
 from vem_plugin.evaluate.table import MODEL, SHUFFLED, TEACHER, Row, at_least
 from vem_plugin.evaluate.takes import Desk, Take
+from vem_plugin.models.placement import Placement
 from vem_plugin.training.corpus.build import Piece
 
 BRIEFS: dict[str, str] = {
@@ -34,7 +35,7 @@ FIFTHS = np.array([0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5])
 
 
 def rows_of_briefs(
-    desk: Desk, corpus: Sequence[Piece], heldout: Sequence[Piece], *, seeds: int, device: str
+    desk: Desk, corpus: Sequence[Piece], heldout: Sequence[Piece], *, seeds: int, placement: Placement
 ) -> list[Row]:
     """Share of takes whose notes tell an ear for styles, trained on the corpus, what they were made for."""
     styles = tuple(BRIEFS)
@@ -43,7 +44,7 @@ def rows_of_briefs(
     chosen: list[Count] = []
     for number, (style, brief) in enumerate(BRIEFS.items()):
         for seed in range(seeds):
-            take = _take_of_brief(desk, brief, number, seed, device)
+            take = _take_of_brief(desk, brief, number, seed, placement)
             taught = _taught_again(take, seed)
             chosen.append(Count(take.piece.cue.style == style, 1))
             for column, piece in ((MODEL, take.piece), (TEACHER, taught), (SHUFFLED, shuffled(taught))):
@@ -61,11 +62,11 @@ def rows_of_briefs(
     ]
 
 
-def _take_of_brief(desk: Desk, brief: str, number: int, seed: int, device: str) -> Take:
+def _take_of_brief(desk: Desk, brief: str, number: int, seed: int, placement: Placement) -> Take:
     from vem_plugin.stages import text_encoder
 
-    parsed = plain_edit(brief, np.random.default_rng([number, seed]), text_encoder(device).encode)
-    return score_parsed(desk, parsed, seed=100 * number + seed, device=device)
+    parsed = plain_edit(brief, np.random.default_rng([number, seed]), text_encoder(placement).encode)
+    return score_parsed(desk, parsed, seed=100 * number + seed, placement=placement)
 
 
 def _taught_again(take: Take, seed: int) -> Piece:
@@ -73,14 +74,14 @@ def _taught_again(take: Take, seed: int) -> Piece:
     return Task(seed, take.piece.cue, take.piece.theme).taught()
 
 
-def rows_of_pictures(desk: Desk, *, pairs: int, device: str) -> list[Row]:
+def rows_of_pictures(desk: Desk, *, pairs: int, placement: Placement) -> list[Row]:
     """A calm beach against a night chase: no brief, no notes, no names; only what is seen and how it is cut.
 
     Energy is the power struck a second, mood the brightness of the notes; each pair must move the right way.
     """
     louder, brighter, both = [], [], []
     for number in range(pairs):
-        beach, chase = (_take_of_look(desk, kind, number, device) for kind in (CALMER, BUSIER))
+        beach, chase = (_take_of_look(desk, kind, number, placement) for kind in (CALMER, BUSIER))
         more = power_a_second(chase) > power_a_second(beach)
         darker = brightness(chase.piece) < brightness(beach.piece)
         louder.append(Count(more, 1))
@@ -93,11 +94,11 @@ def rows_of_pictures(desk: Desk, *, pairs: int, device: str) -> list[Row]:
     ]
 
 
-def _take_of_look(desk: Desk, kind: str, number: int, device: str) -> Take:
+def _take_of_look(desk: Desk, kind: str, number: int, placement: Placement) -> Take:
     from vem_plugin.stages import text_encoder
 
-    parsed = edit_that_shows(kind, np.random.default_rng([number, PAIR]), text_encoder(device).encode)
-    return score_parsed(desk, parsed, seed=number, device=device)
+    parsed = edit_that_shows(kind, np.random.default_rng([number, PAIR]), text_encoder(placement).encode)
+    return score_parsed(desk, parsed, seed=number, placement=placement)
 
 
 def power_a_second(take: Take) -> float:

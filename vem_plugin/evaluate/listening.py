@@ -19,6 +19,7 @@ from vem_plugin.evaluate.counting import Count, figure_of
 from vem_plugin.evaluate.obedience import power_of
 from vem_plugin.evaluate.table import MODEL, Row
 from vem_plugin.evaluate.takes import Desk, steady_plan
+from vem_plugin.models.placement import Placement
 from vem_plugin.score.notes import STEPS_PER_BEAT
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ LOOKS = ((0.5, 0.0, 0.4, 0.4, 0.15), (0.5, 0.0, 0.6, 0.7, 0.9))
 TOLD = (("words", True, False), ("look", False, True), ("words and look", True, True))
 
 
-def rows_of_listening(desk: Desk, tasks: Sequence[Task], *, device: str) -> list[Row]:
+def rows_of_listening(desk: Desk, tasks: Sequence[Task], *, placement: Placement) -> list[Row]:
     """Power struck in wild halves over that in calm halves, by what tells them."""
     from vem_plugin.stages import text_encoder
 
-    texts = text_encoder(device).encode(WORDS)
+    texts = text_encoder(placement).encode(WORDS)
     rows = []
     for name, words, look in TOLD:
         counts = [_contrast(desk, task, texts, tell_words=words, tell_look=look) for task in tasks]

@@ -1,7 +1,7 @@
-"""The model folder: what ships, where it is found, and proof that it is whole.
+"""The model folder: what ships, where it is found, proof that it is whole, and how it is loaded.
 
-A folder holds a diffusers pipeline (``model_index.json``, one folder a component, safetensors in half precision) and
-``model.json``, which names the model and lists the SHA-256 of every file.
+A folder holds a diffusers pipeline (``model_index.json``, one folder a component, safetensors) and ``model.json``,
+which names the model and its licence, says of which kind it is, and lists the SHA-256 of every file.
 """
 
 from __future__ import annotations
@@ -9,26 +9,43 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from vem_plugin.checksum import sha256_of
 from vem_plugin.errors import ModelError
+from vem_plugin.models.placement import Placement
 
 if TYPE_CHECKING:
+    from vem_plugin.models.audio.audio_pipeline import VeMAudioPipeline
     from vem_plugin.models.pipeline import VeMPipeline
 
 SHIPPED = Path(__file__).parent / "weights"
 INDEX = "model.json"
 REINSTALL = "Install vem-plugin again, or point --model to a complete model folder."
 
+Kind = Literal["score", "audio"]
+"""What a model writes: latents of a score, or of sound."""
+PIPELINES: dict[Kind, tuple[str, str]] = {
+    "score": ("vem_plugin.models.pipeline", "VeMPipeline"),
+    "audio": ("vem_plugin.models.audio.audio_pipeline", "VeMAudioPipeline"),
+}
+"""Module and class of each kind; every class has ``from_folder(checked, placement)``."""
+KEPT = (".safetensors", ".json", ".txt", ".md", ".model")
+"""Suffixes of the files that belong to a model: weights, configs, vocabularies, model card. No pickles."""
+
 
 class ModelIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``model.json`` says. ``files`` maps paths inside the folder to their SHA-256."""
+    """What ``model.json`` says. ``files`` maps paths inside the folder to their SHA-256.
+
+    An index without a ``kind`` is of the time when all models wrote scores.
+    """
 
     name: str
+    kind: Kind = "score"
     version: str
     licence: str
     trained_on: str
@@ -55,7 +72,8 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
     Raises
     ------
     ModelError
-        If the folder or its index is missing or unreadable, or a file is missing or has another hash.
+        If the folder or its index is missing or unreadable, or a file is missing, has another hash, or is named
+        outside the folder.
     """
     path = folder or SHIPPED
     index_file = path / INDEX
@@ -70,6 +88,8 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
             f"The model's index does not read: {error}", where=str(index_file), remedy=REINSTALL
         ) from error
     for name, expected in index.files.items():
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or ":" in name:
+            raise ModelError("The model's index names a file outside its folder", where=name, remedy=REINSTALL)
         file = path / name
         try:
             found = sha256_of(file)
@@ -81,79 +101,52 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
     return ModelFolder(path, index, hashlib.sha256(content).hexdigest())
 
 
-def write_index(folder: Path, *, name: str, version: str, licence: str, trained_on: str) -> ModelIndex:
+def write_index(
+    folder: Path, *, name: str, version: str, licence: str, trained_on: str, kind: Kind = "score"
+) -> ModelIndex:
     """Hash all files of a saved pipeline and write ``model.json``, so that ``check_folder`` accepts it."""
-    kept = (".safetensors", ".json")
-    found = sorted(file for file in folder.rglob("*") if file.suffix in kept and file.name != INDEX)
+    found = sorted(file for file in folder.rglob("*") if file.is_file() and belongs(file) and file.name != INDEX)
     files = {file.relative_to(folder).as_posix(): sha256_of(file) for file in found}
-    index = ModelIndex(name=name, version=version, licence=licence, trained_on=trained_on, files=files)
+    index = ModelIndex(name=name, kind=kind, version=version, licence=licence, trained_on=trained_on, files=files)
     (folder / INDEX).write_text(json.dumps(msgspec.to_builtins(index), indent=2) + "\n", encoding="utf-8")
     return index
 
 
-def devices() -> tuple[str, ...]:
-    """The torch devices of this machine, fastest first."""
-    import torch
-
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    return tuple(device for device, here in present.items() if here)
+def belongs(file: Path) -> bool:
+    """Whether a file is of a sort that a model folder holds."""
+    return file.suffix.lower() in KEPT or file.stem.upper() in ("LICENSE", "LICENCE", "NOTICE")
 
 
-def device_named(name: str) -> str:
-    """The torch device of "auto", "cpu", "cuda" or "mps"; auto takes the fastest there is.
-
-    Raises
-    ------
-    ModelError
-        If the machine has no such device.
-    """
-    present = devices()
-    if name == "auto":
-        return present[0]
-    if name not in present:
-        raise ModelError(
-            f'torch finds no device "{name}"', remedy=f"Use --device auto, or one of: {', '.join(present)}."
-        )
-    return name
-
-
-def load_pipeline(folder: Path | None = None, device: str = "auto") -> VeMPipeline:
-    """Check and load a model folder.
+def load(folder: Path | None = None, placement: Placement | None = None) -> VeMPipeline | VeMAudioPipeline:
+    """Check and load a model folder of either kind.
 
     Parameters
     ----------
     folder : Path or None
         None: the model that ships.
-    device : str
-        "auto", "cpu", "cuda" or "mps".
+    placement : Placement or None
+        Where it shall compute; None: ``Placement()``, the fastest device there is.
 
     Returns
     -------
-    VeMPipeline
-        In float32 (half precision is for the disk), ready to write.
+    VeMPipeline or VeMAudioPipeline
+        As the folder's kind says, ready to write.
 
     Raises
     ------
     ModelError
-        As ``check_folder`` and ``device_named``; also if the files do not make a pipeline of this version.
+        As ``check_folder`` and ``Placement.device``; also if the files do not make a pipeline of this version.
     """
     checked = check_folder(folder)
-    target = device_named(device)
-    import torch
+    placement = placement or Placement()
+    placement.device  # noqa: B018  (a device that is not there is refused before anything is read)
     from diffusers.utils.logging import disable_progress_bar
 
-    from vem_plugin.models.pipeline import VeMPipeline
-
     disable_progress_bar()
+    module, name = PIPELINES[checked.index.kind]
     try:
-        pipeline = VeMPipeline.from_pretrained(
-            checked.path, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
-        )
+        return getattr(import_module(module), name).from_folder(checked, placement)
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         what = f"The model does not fit this version of vem-plugin: {first_line}"
         raise ModelError(what, where=str(checked.path), remedy=REINSTALL) from error
-    pipeline.transformer.eval()
-    pipeline.codec.eval()
-    pipeline.folder = checked
-    return pipeline.to(target)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.model_folder import ModelFolder
-from vem_plugin.models.precision import autocast
+from vem_plugin.models.placement import Placement
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.progress import Report, silent
@@ -68,10 +68,33 @@ class VeMPipeline(DiffusionPipeline):
     scheduler: DPMSolverMultistepScheduler
     folder: ModelFolder | None = None
     """Where it was loaded from, if it was."""
+    placement: Placement = Placement("cpu")
+    """Where it computes; `placed` moves it."""
 
     def __init__(self, transformer: VeMTransformer, codec: ScoreCodec, scheduler: DPMSolverMultistepScheduler) -> None:
         super().__init__()
         self.register_modules(transformer=transformer, codec=codec, scheduler=scheduler)
+
+    @classmethod
+    def from_folder(cls, checked: ModelFolder, placement: Placement) -> VeMPipeline:
+        """Load a checked folder. Weights are held in float32: half precision is for the disk."""
+        pipeline = cls.from_pretrained(
+            checked.path,
+            torch_dtype=torch.float32,
+            low_cpu_mem_usage=False,
+            local_files_only=True,
+            use_safetensors=True,
+        )
+        pipeline.folder = checked
+        return pipeline.placed(placement)
+
+    def placed(self, placement: Placement) -> VeMPipeline:
+        """Move it to where it shall compute, ready to write, its blocks compiled if that was asked for."""
+        self.placement = placement
+        self.transformer.eval()
+        self.codec.eval()
+        placement.compile(self.transformer.blocks)
+        return self.to(placement.device)
 
     @torch.no_grad()
     def __call__(
@@ -148,7 +171,7 @@ class VeMPipeline(DiffusionPipeline):
         report: Callable[[float], None],
     ) -> Tensor:
         """One window: noise (T, size) to latents (T, size), keeping ``known`` where ``known_mask`` (T,) is true."""
-        device = self.transformer.device
+        device = self.placement.device
         rows = [conditions] if guidance == 1 else [conditions, withheld(conditions)]
         batch = batch_of([self._without_untaught(row) for row in rows]).to(device)
         sample, known = noise[None].to(device), known[None].to(device)
@@ -169,7 +192,7 @@ class VeMPipeline(DiffusionPipeline):
         """Clean latents (1, T, size), with and without wishes in one batch."""
         rows = len(batch.beat)
         moment = (time * (1 - mask) + mask).expand(rows, -1, -1)
-        with autocast(sample.device):
+        with self.placement.autocast():
             clean = self.transformer(
                 sample.expand(rows, -1, -1), moment, known.expand(rows, -1, -1), mask.expand(rows, -1, -1), batch
             )

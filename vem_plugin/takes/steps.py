@@ -134,7 +134,7 @@ def write_anew(
             where=str(opened.found.folder),
             remedy="Score the edit again.",
         )
-    encode = stages.text_encoder(settings.device).encode
+    encode = stages.text_encoder(settings.placement).encode
     cue = asked_anew(take.cue, span.first, span.last, ask, encode=encode)
     asked = replace(cue, style=ask.style or take.style)
     told = retell(opened.seen, take.plan, asked, encode=encode)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from vem_plugin.models.precision import autocast
+from vem_plugin.models.placement import autocast
 from vem_plugin.models.raster import DRUMS_STRUCK, DRUMS_VELOCITY, LANES, STEP_SIZE, notes_of
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.score.cue import ROLES

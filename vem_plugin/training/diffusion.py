@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vem_plugin.models.precision import autocast
+from vem_plugin.models.placement import autocast
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.training.crew import ALONE, Crew
 from vem_plugin.training.dataset import PieceColumns

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vem_plugin.models.precision import fast_with_bfloat16
+from vem_plugin.models.placement import fast_with_bfloat16
 from vem_plugin.training.crew import ALONE, Crew
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)

@@ -56,15 +56,14 @@ def warm(lane: Lane) -> Iterator[Ready | None]:
 
 def _open_models() -> Ready:
     from vem_plugin import stages
-    from vem_plugin.models.model_folder import device_named
     from vem_plugin.settings import Settings
 
     settings = Settings()
     try:
-        device = device_named(settings.device)
+        device = settings.placement.device.type
         stages.open_composer(settings)
-        stages.text_encoder(settings.device)
-        stages.picture_encoder(settings.picture_encoder, settings.device)
+        stages.text_encoder(settings.placement)
+        stages.picture_encoder(settings.picture_encoder, settings.placement)
     except VemError as error:
         LOG.warning("The models could not be loaded: %s", error)
         return Ready(models=False, device="cpu", problem=str(error))
