@@ -19,14 +19,24 @@ ROTARY_BASE = 2000.0
 """Longest period of the rotary positions in frames; music rarely refers back further."""
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
-    """Softmax attention with an additive bias, heads joined again.
+def weigh(query: Tensor, key: Tensor, bias: Tensor, *, factor: Tensor | None = None) -> Tensor:
+    """Softmax attention weights (B, H, T, S) with an additive bias.
+
+    query (B, H, T, C), key (B, H, S, C), bias broadcastable to (B, H, T, S). A ``factor`` of the same shape is
+    multiplied with the logits first: a mask as VeM prints it, which hides nothing.
+    """
+    logits = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+    if factor is not None:
+        logits = logits * factor
+    return torch.softmax(logits + bias.to(query.dtype), dim=-1)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, *, factor: Tensor | None = None) -> Tensor:
+    """Softmax attention as in ``weigh`` over values (B, H, S, C), heads joined again: (B, T, H * C).
 
     Written out, because the fused kernels are slower on a CPU with a dense bias (measured twice as slow).
-    query (B, H, T, C), key and value (B, H, S, C), bias broadcastable to (B, H, T, S); returns (B, T, H * C).
     """
-    logits = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + bias.to(query.dtype)
-    mixed = torch.softmax(logits, dim=-1).to(value.dtype) @ value
+    mixed = weigh(query, key, bias, factor=factor).to(value.dtype) @ value
     return mixed.transpose(1, 2).flatten(2)
 
 
@@ -71,11 +81,14 @@ class StoryboardEmbedding(nn.Module):
     """Turns the vectors of storyboard entries into tokens; the last token is the null token, always visible.
 
     Tokens of one entry stand ``entries`` apart: all texts first, then pictures (only if there are any), looks, times.
+    With ``together`` an entry is one token, the sum of what is known of it: a linear layer over the joined vectors, as
+    VeM (arXiv 2511.09585) has it.
     """
 
-    def __init__(self, *, text_size: int, picture_size: int, width: int) -> None:
+    def __init__(self, *, text_size: int, picture_size: int, width: int, together: bool = False) -> None:
         super().__init__()
         sizes = {"text": text_size, "picture": picture_size, "look": LOOK_SIZE, "time": TIME_SIZE}
+        self.together = together
         self.project = nn.ModuleDict({slot: nn.Linear(sizes[slot], width, bias=False) for slot in SLOTS})
         self.kind = nn.Parameter(torch.randn(len(SLOTS), width) * 0.02)
         self.null = nn.Parameter(torch.randn(width) * 0.02)
@@ -90,6 +103,9 @@ class StoryboardEmbedding(nn.Module):
                 continue
             tokens.append(self.project[slot](vector) + self.kind[index])
             presence.append(conditions.present[..., index])
+        if self.together:
+            known = [token * present[..., None] for token, present in zip(tokens, presence, strict=True)]
+            tokens, presence = [torch.stack(known).sum(0)], [torch.stack(presence).amax(0)]
         batch = len(tokens[0])
         tokens.append(self.null.expand(batch, 1, -1))
         presence.append(torch.ones_like(presence[0][:, :1]))
@@ -99,9 +115,29 @@ class StoryboardEmbedding(nn.Module):
 
 def visibility(conditions: ConditionBatch, absent: Tensor) -> Tensor:
     """Mask (B, 1, T, S) of all tokens, from that of the entries and the bias for absent ones (B, S)."""
-    slots = (absent.shape[-1] - 1) // conditions.mask.shape[-1]
-    mask = functional.pad(conditions.mask.repeat(1, 1, slots), (0, 1)) + absent[:, None]
-    return mask.clamp(min=HIDDEN)[:, None]
+    return _of_all_tokens(conditions.mask, absent)
+
+
+def presence(conditions: ConditionBatch, absent: Tensor) -> Tensor:
+    """Mask (B, 1, T, S) that hides only absent tokens and other pieces' entries: time does not matter.
+
+    An entry belongs to the piece of the frames that see it.
+    """
+    same = conditions.piece[:, :, None] == conditions.piece[:, None, :]
+    own = same.to(conditions.relation.dtype) @ conditions.relation.sum(-1) > 0
+    return _of_all_tokens(HIDDEN * (~own).to(absent.dtype), absent)
+
+
+def _of_all_tokens(mask: Tensor, absent: Tensor) -> Tensor:
+    """A mask of entries (B, T, N) for each of their tokens and the null token, with the bias for absent ones."""
+    slots = (absent.shape[-1] - 1) // mask.shape[-1]
+    return (functional.pad(mask.repeat(1, 1, slots), (0, 1)) + absent[:, None]).clamp(min=HIDDEN)[:, None]
+
+
+def pooled(tokens: Tensor, conditions: ConditionBatch, absent: Tensor) -> Tensor:
+    """The mean of all tokens of each frame's piece, (B, T, token width): what it is about, but not when."""
+    there = (presence(conditions, absent)[:, 0] > HIDDEN / 2).to(tokens.dtype)
+    return there / there.sum(-1, keepdim=True) @ tokens
 
 
 class StoryboardAttention(nn.Module):
@@ -109,12 +145,16 @@ class StoryboardAttention(nn.Module):
 
     After VeM (arXiv 2511.09585), where a frame attends to the storyboard on screen. The mask is additive here, and a
     learned bias per head and relation (previous, own, next, global) lets heads look back or ahead by one shot.
+
+    With ``printed`` the mask is what the paper prints, ``softmax(mask * logits)`` with a mask of 0 and 1. It is there
+    to be measured (``benchmarks/ABLATION.md``): a logit of 0 is not a weight of 0, so hidden shots stay in view.
     """
 
-    def __init__(self, width: int, heads: int, token_width: int) -> None:
+    def __init__(self, width: int, heads: int, token_width: int, *, printed: bool = False) -> None:
         super().__init__()
         self.heads = heads
         self.head_size = width // heads
+        self.printed = printed
         self.norm = nn.LayerNorm(width)
         self.to_query = nn.Linear(width, width, bias=False)
         self.to_key_value = nn.Linear(token_width, 2 * width, bias=False)
@@ -131,15 +171,34 @@ class StoryboardAttention(nn.Module):
         tokens : (B, S, token width)
             As ``StoryboardEmbedding`` makes them, S = slots * N + 1.
         mask : (B, 1, T, S)
-            As ``visibility`` makes it.
+            As ``visibility`` makes it; if the mask is the printed one, as ``presence`` does.
         relation : (B, T, N, 4)
             One-hot of ``RELATIONS``, one for each entry.
         """
+        query, key, value = self._heads(hidden, tokens)
+        bias, factor = self._masks(mask, relation, query.dtype)
+        return self.to_out(attend(query, key, value, bias, factor=factor))
+
+    def weights(self, hidden: Tensor, tokens: Tensor, mask: Tensor, relation: Tensor) -> Tensor:
+        """How much each frame attends to each token, (B, heads, T, S); a sum of 1 over S."""
+        query, key, _ = self._heads(hidden, tokens)
+        bias, factor = self._masks(mask, relation, query.dtype)
+        return weigh(query, key, bias, factor=factor)
+
+    def _heads(self, hidden: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries (B, H, T, C), keys and values (B, H, S, C)."""
         batch, frames, _ = hidden.shape
         query = self.to_query(self.norm(hidden)).view(batch, frames, self.heads, self.head_size).transpose(1, 2)
         pairs = self.to_key_value(tokens).view(batch, tokens.shape[1], 2, self.heads, self.head_size)
         key, value = pairs.permute(2, 0, 3, 1, 4)
-        slots = (tokens.shape[1] - 1) // relation.shape[2]
-        leaning = (relation.to(query.dtype) @ self.relation.to(query.dtype)).permute(0, 3, 1, 2)
+        return query, key, value
+
+    def _masks(self, mask: Tensor, relation: Tensor, precision: torch.dtype) -> tuple[Tensor, Tensor | None]:
+        """What is added to the logits (B, H, T, S), and what they are multiplied with before, if anything."""
+        slots = (mask.shape[-1] - 1) // relation.shape[2]
+        leaning = (relation.to(precision) @ self.relation.to(precision)).permute(0, 3, 1, 2)
         bias = functional.pad(leaning.repeat(1, 1, 1, slots), (0, 1)) + mask
-        return self.to_out(attend(query, key, value, bias))
+        if not self.printed:
+            return bias, None
+        shown = relation.sum(-1).to(precision).repeat(1, 1, slots)
+        return bias, functional.pad(shown, (0, 1), value=1.0)[:, None]

@@ -16,11 +16,14 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vem_plugin.errors import ModelError
 from vem_plugin.models.adapter import BeatAdapter
 from vem_plugin.models.attention import (
     FrameAttention,
     StoryboardAttention,
     StoryboardEmbedding,
+    pooled,
+    presence,
     rotary_angles,
     visibility,
 )
@@ -32,6 +35,12 @@ from vem_plugin.score.theme import CARD_FEATURES
 
 TIME_WAVES = 64
 """Sinusoids that spell the diffusion time."""
+CHOICES = {
+    "storyboards": ("attended", "pooled", "none"),
+    "mask": ("additive", "printed"),
+    "tokens": ("several", "one"),
+}
+"""The words of the transformer's switches; the first of each is the model that ships."""
 
 
 def perceptron(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
@@ -47,14 +56,19 @@ def diffusion_waves(time: Tensor) -> Tensor:
 
 
 class VeMBlock(nn.Module):
-    """TB-As, then self-attention over frames, SG-CAtt, and a perceptron, each added to the hidden states."""
+    """TB-As, then self-attention over frames, SG-CAtt, and a perceptron, each added to the hidden states.
 
-    def __init__(self, width: int, heads: int, *, widen: int, token_width: int, beat_width: int) -> None:
+    Without a ``beat_width`` there is no TB-As, without a ``token_width`` no SG-CAtt; ``printed`` is the latter's mask.
+    """
+
+    def __init__(
+        self, width: int, heads: int, *, widen: int, token_width: int | None, beat_width: int | None, printed: bool
+    ) -> None:
         super().__init__()
         self.width = width
-        self.adapter = BeatAdapter(beat_width, width)
+        self.adapter = BeatAdapter(beat_width, width) if beat_width else None
         self.frames = FrameAttention(width, heads)
-        self.storyboard = StoryboardAttention(width, heads, token_width)
+        self.storyboard = StoryboardAttention(width, heads, token_width, printed=printed) if token_width else None
         self.expand = nn.Linear(width, width * widen, bias=False)
         self.contract = nn.Linear(width * widen, width, bias=False)
         self.table = nn.Parameter(torch.randn(6, width) * 0.02)
@@ -64,11 +78,11 @@ class VeMBlock(nn.Module):
         self,
         hidden: Tensor,
         modulation: Tensor,
-        beat: Tensor,
+        beat: Tensor | None,
         *,
         rotary: tuple[Tensor, Tensor],
         apart: Tensor,
-        storyboard: tuple[Tensor, Tensor, Tensor],
+        storyboard: tuple[Tensor, Tensor, Tensor] | None,
     ) -> Tensor:
         """(B, T, width) to the same.
 
@@ -76,10 +90,12 @@ class VeMBlock(nn.Module):
         pieces apart; ``storyboard`` is tokens, mask and relation.
         """
         shift, scale, gate, shift_out, scale_out, gate_out = (modulation + self.table).unbind(-2)
-        hidden = self.adapter(hidden, beat)
+        if self.adapter is not None and beat is not None:
+            hidden = self.adapter(hidden, beat)
         normal = functional.layer_norm(hidden, (self.width,)) * (1 + scale) + shift
         hidden = hidden + gate * self.frames(normal, rotary, apart)
-        hidden = hidden + self.storyboard(hidden, *storyboard)
+        if self.storyboard is not None and storyboard is not None:
+            hidden = hidden + self.storyboard(hidden, *storyboard)
         normal = functional.layer_norm(hidden, (self.width,)) * (1 + scale_out) + shift_out
         return hidden + gate_out * self.contract(functional.gelu(self.expand(normal), approximate="tanh"))
 
@@ -99,6 +115,23 @@ class VeMTransformer(ModelMixin, ConfigMixin):
         Sizes of text and picture embeddings.
     sees_pictures : bool
         Whether the weights were trained with picture embeddings; if not, pictures are left out.
+    storyboards : {"attended", "pooled", "none"}
+        How storyboards are told: frame by frame by SG-CAtt, as one mean vector of the whole piece, or not at all.
+    mask : {"additive", "printed"}
+        Of SG-CAtt: see ``StoryboardAttention``.
+    tokens : {"several", "one"}
+        Tokens of a storyboard entry: see ``StoryboardEmbedding``.
+    beats : bool
+        Whether the beat grid is told, by TB-As.
+    wishes : bool
+        Whether the cue sheet's wishes and the theme cards are told, beat by beat, at the input.
+
+    The last five exist for the ablation (``benchmarks/ABLATION.md``); their defaults are the model that ships.
+
+    Raises
+    ------
+    ModelError
+        If one of these words is another.
     """
 
     config_name = "config.json"
@@ -116,18 +149,39 @@ class VeMTransformer(ModelMixin, ConfigMixin):
         text_size: int = TEXT_SIZE,
         picture_size: int = 1280,
         sees_pictures: bool = False,
+        storyboards: str = "attended",
+        mask: str = "additive",
+        tokens: str = "several",
+        beats: bool = True,
+        wishes: bool = True,
     ) -> None:
         super().__init__()
+        for name, value in (("storyboards", storyboards), ("mask", mask), ("tokens", tokens)):
+            _check_choice(name, value)
         self.head_size = width // heads
+        attended = storyboards == "attended"
         self.embed = nn.Linear(2 * latent_size + 1, width)
         self.time = perceptron(2 * TIME_WAVES, width, width)
-        self.direction = perceptron(DIRECTION_FEATURES, width, width)
-        self.card = perceptron(CARD_FEATURES, 2 * width, width)
-        self.beat = perceptron(BEAT_FEATURES, 2 * beat_width, beat_width)
+        self.direction = perceptron(DIRECTION_FEATURES, width, width) if wishes else None
+        self.card = perceptron(CARD_FEATURES, 2 * width, width) if wishes else None
+        self.beat = perceptron(BEAT_FEATURES, 2 * beat_width, beat_width) if beats else None
         self.modulation = nn.Linear(width, 6 * width)
-        self.storyboard = StoryboardEmbedding(text_size=text_size, picture_size=picture_size, width=token_width)
+        self.storyboard = None
+        if storyboards != "none":
+            self.storyboard = StoryboardEmbedding(
+                text_size=text_size, picture_size=picture_size, width=token_width, together=tokens == "one"
+            )
+        self.pool = nn.Linear(token_width, width) if storyboards == "pooled" else None
         self.blocks = nn.ModuleList(
-            VeMBlock(width, heads, widen=widen, token_width=token_width, beat_width=beat_width) for _ in range(layers)
+            VeMBlock(
+                width,
+                heads,
+                widen=widen,
+                token_width=token_width if attended else None,
+                beat_width=beat_width if beats else None,
+                printed=mask == "printed",
+            )
+            for _ in range(layers)
         )
         self.norm = nn.LayerNorm(width)
         self.predict = nn.Linear(width, latent_size)
@@ -156,15 +210,35 @@ class VeMTransformer(ModelMixin, ConfigMixin):
         -------
         (B, T, latent_size) float32
         """
-        wishes = self.direction(conditions.direction) + self.card(conditions.card)
-        beat = self.beat(conditions.beat)
-        hidden = self.embed(torch.cat([latents, known * known_mask, known_mask], dim=-1)) + wishes
-        shared = self.modulation(functional.silu(self.time(diffusion_waves(time)) + wishes)).unflatten(-1, (6, -1))
-        tokens, absent = self.storyboard(conditions)
+        hidden = self.embed(torch.cat([latents, known * known_mask, known_mask], dim=-1))
         precision = hidden.dtype
-        storyboard = (tokens, visibility(conditions, absent).to(precision), conditions.relation.to(precision))
+        whole, storyboard = self._storyboard(conditions, precision)
+        if self.direction is not None and self.card is not None:
+            whole = whole + self.direction(conditions.direction) + self.card(conditions.card)
+        hidden = hidden + whole
+        beat = None if self.beat is None else self.beat(conditions.beat)
+        shared = self.modulation(functional.silu(self.time(diffusion_waves(time)) + whole)).unflatten(-1, (6, -1))
         rotary = rotary_angles(latents.shape[1], self.head_size, latents.device)
         apart = HIDDEN * (conditions.piece[:, None, :, None] != conditions.piece[:, None, None, :]).to(precision)
         for block in self.blocks:
             hidden = block(hidden, shared, beat, rotary=rotary, apart=apart, storyboard=storyboard)
         return self.predict(self.norm(hidden)).float()
+
+    def _storyboard(
+        self, conditions: ConditionBatch, precision: torch.dtype
+    ) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor] | None]:
+        """What the storyboard adds to every frame, (B, T, width) or 0, and what SG-CAtt is given, if there is one."""
+        nothing = conditions.beat.new_zeros((), dtype=precision)
+        if self.storyboard is None:
+            return nothing, None
+        tokens, absent = self.storyboard(conditions)
+        if self.pool is not None:
+            return self.pool(pooled(tokens, conditions, absent)), None
+        mask = (presence if self.config["mask"] == "printed" else visibility)(conditions, absent)
+        return nothing, (tokens, mask.to(precision), conditions.relation.to(precision))
+
+
+def _check_choice(name: str, value: str) -> None:
+    if value not in CHOICES[name]:
+        told = f"The transformer's {name} cannot be {value!r}"
+        raise ModelError(told, remedy=f"Choose one of: {', '.join(CHOICES[name])}.")
