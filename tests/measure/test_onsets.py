@@ -68,7 +68,9 @@ def random_times(seed: int, *, seconds: float, apart: float) -> NDArray[np.float
 
 
 @pytest.mark.parametrize(
-    ("note", "within"), [(click, 0.001), (kick, 0.001), (pluck, 0.003), (hammer, 0.010)], ids=lambda x: str(x)
+    ("note", "within"),
+    [(click, 0.001), (kick, 0.001), (pluck, 0.003), (hammer, 0.010)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_finds_each_note_once_and_where_it_is(note: Note, within: float, tmp_path: Path) -> None:
     times = random_times(1, seconds=12, apart=0.1)

@@ -21,6 +21,7 @@ from vem_timeline import (
     write_scored,
 )
 from vem_timeline.formats import bytes_of, xml_file_of
+from vem_timeline.ownership import short_id
 from vem_timeline.xml_tree import parse_xml
 
 WRITABLE = (
@@ -192,6 +193,36 @@ def test_the_edit_and_strange_files_are_never_overwritten(samples: Path, tmp_pat
         assert place.read_bytes() == before
     ours = write_scored(source, tmp_path / "s.fcpxml", music)
     assert write_scored(source, ours, replace(music, name="Take 2")) == ours
+
+
+def two_sequences(samples: Path, folder: Path) -> Path:
+    """A Final Cut 7 document with the same sequence twice, under two names."""
+    text = (samples / "scenedetect-gen__bikes_fcp7.xml").read_text()
+    sequence = text[text.index("<sequence") : text.index("</sequence>") + len("</sequence>")]
+    name = re.search(r"<name>(.*?)</name>", sequence)
+    assert name is not None
+    both = [sequence.replace(name.group(0), f"<name>{word}</name>", 1) for word in ("one", "two")]
+    path = folder / "two.xml"
+    path.write_text(text.replace(sequence, "\n".join(both)))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xml", "fcpxml"])
+def test_music_on_another_timeline_of_the_document_stays(samples: Path, tmp_path: Path, kind: str) -> None:
+    if kind == "xml":
+        source, names = two_sequences(samples, tmp_path), ("one", "two")
+    else:
+        source = samples / "otio-fcpx-xml-adapter__fcpx_example.fcpxml"
+        names = ("OpenTimeline_Project", "OpenTimeline_Project 1")
+    first = music_for(read(source, timeline=names[0]), tmp_path)
+    once = write_scored(source, tmp_path / f"s1.{kind}", first, timeline=names[0])
+    second = music_for(read(source, timeline=names[1]), tmp_path, take="cd99aa")
+    twice = write_scored(once, tmp_path / f"s2.{kind}", second, timeline=names[1])
+    again = write_scored(twice, tmp_path / f"s3.{kind}", replace(second, take_id="ee0011"), timeline=names[1])
+    text = again.read_text()
+    assert short_id(first.take_id) in text
+    assert short_id("ee0011") in text
+    assert short_id(second.take_id) not in text
 
 
 def test_another_suffix_is_refused(samples: Path, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Writing back into XML: Final Cut 7 XML, FCPXML (also as an ``.fcpxmld`` folder), Kdenlive and MLT.
 
 The result is read again before it appears: it must be the same edit, item for item and marker for marker, with our
-music on it once.
+music on it once; music of ours on other timelines of the document stays.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def write_scored_xml(source: Path, destination: Path, music: MusicClip, *, timel
         )
     refuse_overwriting(source, destination, ours=destination.exists() and is_scored_xml(destination))
     scored = _scored(raw, root, source, edit, music, timeline)
-    _check(scored, source, edit, timeline)
+    _check(scored, root, source, edit, timeline)
     if source.is_dir():
         with appearing_folder(source, destination) as folder:
             try:
@@ -96,39 +97,75 @@ def _scored(raw: bytes, root: Element, source: Path, edit: Edit, music: MusicCli
     return scored_mlt(raw, root, tractor, shelf, music, ruler)
 
 
-def _check(scored: bytes, source: Path, edit: Edit, timeline: str | None) -> None:
+def _check(scored: bytes, before: Element, source: Path, edit: Edit, timeline: str | None) -> None:
     """Read the result as any program would, before it is put on disk."""
     root = parse_xml(scored, source)
     again = edit_of_xml(root, source, timeline=timeline)
     same = again.clock == edit.clock and shape_of(again.root) == shape_of(edit.root)
-    count = _own_count(root)
-    if not same or count != 1:
-        what = f"with {count} music tracks instead of one" if same else "as another edit"
+    count, elsewhere = _own_here_and_elsewhere(root, source, edit, timeline)
+    kept = elsewhere == _own_here_and_elsewhere(before, source, edit, timeline)[1]
+    if not same or count != 1 or not kept:
+        what = "as another edit" if not same else f"with {count} music tracks instead of one"
+        if same and count == 1:
+            what = "with other music on its other timelines"
         raise UnwritableTimeline(
             f"The scored timeline came out {what}.", where=str(source), remedy="Please report this with the timeline."
         )
 
 
-def _own_count(root: Element) -> int:
-    """How often our music lies on the timelines of a document; left and right are one."""
+def _own_here_and_elsewhere(root: Element, source: Path, edit: Edit, timeline: str | None) -> tuple[int, int]:
+    """How often our music lies on the timeline, and on others of its document."""
     if root.tag == "xmeml":
-        from vem_timeline.fcp7 import is_own_track
+        from vem_timeline.fcp7 import sequence_of
 
-        return sum(is_own_track(track) for audio in root.iter("audio") for track in audio.all("track")) // 2
-    if root.tag == "fcpxml":
-        from vem_timeline.fcpxml_clips import is_own_clip
+        here = _own_on_sequences(sequence_of(root, source, timeline=timeline).all("media"))
+    elif root.tag == "fcpxml":
+        from vem_timeline.fcpxml import timeline_of
 
-        return sum(is_own_clip(clip) for clip in root.iter("asset-clip"))
-    if root.tag == "mlt":
-        from vem_timeline.clock import Clock
-        from vem_timeline.mlt import is_own_track as is_own
+        here = _own_clips(timeline_of(root, source, timeline=timeline).sequence)
+    else:
+        from vem_timeline.mlt import tractor_of
         from vem_timeline.mlt_media import Shelf
 
-        shelf = Shelf.of(root, Clock(Fraction(25)))
-        places = [place.get("producer") for tractor in root.all("tractor") for place in tractor.all("track")]
-        tracks = [shelf.producers[name] for name in places if name in shelf.producers]
-        return sum(is_own(track, shelf) for track in tracks)
-    return 0
+        tractor, _ = tractor_of(root, Shelf.of(root, edit.clock), RemarkBook(), timeline=timeline)
+        here = _own_on_tractors(root, [tractor])
+    return here, _own_count(root) - here
+
+
+def _own_count(root: Element) -> int:
+    """How often our music lies on the timelines of a document."""
+    if root.tag == "xmeml":
+        return _own_on_sequences(root.iter("media"))
+    if root.tag == "fcpxml":
+        return _own_clips(root)
+    return _own_on_tractors(root, root.all("tractor")) if root.tag == "mlt" else 0
+
+
+def _own_on_sequences(media: Iterable[Element]) -> int:
+    """The same for Final Cut 7's tracks; left and right are one."""
+    from vem_timeline.fcp7 import is_own_track
+
+    tracks = (track for entry in media for audio in entry.all("audio") for track in audio.all("track"))
+    return sum(is_own_track(track) for track in tracks) // 2
+
+
+def _own_clips(element: Element) -> int:
+    """The same for FCPXML's clips below an element."""
+    from vem_timeline.fcpxml_clips import is_own_clip
+
+    return sum(is_own_clip(clip) for clip in element.iter("asset-clip"))
+
+
+def _own_on_tractors(root: Element, tractors: Iterable[Element]) -> int:
+    """The same for MLT's tracks."""
+    from vem_timeline.clock import Clock
+    from vem_timeline.mlt import is_own_track
+    from vem_timeline.mlt_media import Shelf
+
+    shelf = Shelf.of(root, Clock(Fraction(25)))
+    places = [place.get("producer") for tractor in tractors for place in tractor.all("track")]
+    tracks = [shelf.producers[name] for name in places if name in shelf.producers]
+    return sum(is_own_track(track, shelf) for track in tracks)
 
 
 def _unwritable_kind(kind: str, source: Path) -> str:
