@@ -89,6 +89,7 @@ def measure(edit: Storyboard, *, tempo: tuple[float, float] = (80.0, 140.0)) -> 
     places = [landing.on for landing in plan.landings if landing.constraint.shot is not None]
 
     def share(*wanted: Grid) -> float:
+        """Share of the cuts that lie on these places of the grid."""
         return sum(place in wanted for place in places) / max(1, len(cuts))
 
     tempi = [segment.bpm for segment in plan.segments]

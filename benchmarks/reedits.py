@@ -27,9 +27,11 @@ def flat_timeline(edit: Storyboard) -> otio.schema.Timeline:
     rate = float(edit.clock.rate)
 
     def time(seconds: Fraction) -> otio.opentime.RationalTime:
+        """On the clock's frame grid."""
         return otio.opentime.RationalTime(edit.clock.frame_of(seconds), rate)
 
     def span(start: Fraction, end: Fraction) -> otio.opentime.TimeRange:
+        """Both ends on the grid."""
         return otio.opentime.TimeRange(time(start), time(end) - time(start))
 
     timeline = otio.schema.Timeline(edit.name or "edit")
@@ -168,6 +170,7 @@ def ripple_dialogue(timeline: otio.schema.Timeline, chance: random.Random) -> No
             _trim(line, less, at_head=False)
 
     def distance(clip: otio.schema.Clip) -> float:
+        """Seconds from the wanted place; anything if there is none."""
         return abs(clip.range_in_parent().start_time.to_seconds() - at) if at is not None else chance.random()
 
     _trim(min(clips, key=distance), less, at_head=False)

@@ -41,6 +41,7 @@ HOSTILE: list[Any] = [
 
 
 def main() -> None:
+    """Send what the options ask for, and say how each was answered."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=200_000)
     options.add_argument("--seed", type=int, default=1)
@@ -137,6 +138,7 @@ def fuzz_frames(lines: list[Line], dice: random.Random, count: int) -> Counter[s
 
 
 def wrong_frames(line: Line, message: dict[str, Any], dice: random.Random) -> list[bytes]:
+    """Frames of a message in which something is wrong: the body, the envelope, or both."""
     body = msgspec.msgpack.encode(mutated(message, dice) if dice.random() < 0.8 else message)
     if dice.random() < 0.4:
         body = mangled(body, dice)
@@ -156,6 +158,7 @@ def wrong_frames(line: Line, message: dict[str, Any], dice: random.Random) -> li
 
 
 def code_of(body: bytes, notation: Any = "msgpack") -> str:
+    """The code of an answer's error, one of the protocol's; "answered" for what is none."""
     reply = decode_reply(body, notation)
     if not isinstance(reply, ErrorReply):
         return "answered"

@@ -52,6 +52,7 @@ class Line:
         self.counter = 0
 
     def send(self, **message: Any) -> None:
+        """Send a message in the next frame of the session."""
         self.counter += 1
         body = msgspec.msgpack.encode({"id": "b"} | message)
         self.socket.send_multipart(Envelope(self.session, self.counter, body).frames())
@@ -63,10 +64,12 @@ class Line:
         return msgspec.msgpack.decode(self.socket.recv_multipart()[3])
 
     def ask(self, **message: Any) -> Any:
+        """Send, and wait for the answer."""
         self.send(**message)
         return self.hear()
 
     def hello(self) -> None:
+        """Begin a session."""
         self.session = b""
         self.session = self.ask(kind="hello", versions=["1.0"])["session"].encode()
 

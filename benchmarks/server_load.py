@@ -25,6 +25,7 @@ PROCESSES = 2
 
 
 def main() -> None:
+    """Measure starts, clients and jobs of a daemon of its own."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--clients", type=int, default=200)
     options.add_argument("--requests", type=int, default=20_000)
@@ -55,6 +56,7 @@ def start_time(home: Path) -> float:
 
 
 def say_starts(times: list[float]) -> None:
+    """Print the seconds to the first answer."""
     if times:
         print(f"start to first answer: median {sorted(times)[len(times) // 2]:.2f} s, worst {max(times):.2f} s")
 
@@ -85,6 +87,7 @@ def hello_times(found: Connection, count: int, *, pause: float = 0.0) -> list[fl
 
 
 def measure_clients(found: Connection, clients: int, requests: int, name: str, pause: float) -> None:
+    """Let clients ask from several processes, and print how long answers took and what it cost the daemon."""
     each = requests // clients
     shares = [clients // PROCESSES] * PROCESSES
     before = load_of(found.pid)
@@ -158,6 +161,7 @@ def measure_under_a_job(found: Connection, home: Path) -> None:
 
 
 def report(name: str, times: list[float]) -> None:
+    """Print percentiles of seconds, in milliseconds."""
     ordered = sorted(times)
     at = {share: 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.9, 0.99)}
     shown = ", ".join(f"p{100 * share:.0f} {value:.2f}" for share, value in at.items())

@@ -153,6 +153,7 @@ def same(before: Storyboard, after: Storyboard) -> bool:
     """Whether two readings are one edit; where media lie is looked up anew in another folder."""
 
     def told(edit: Storyboard) -> tuple[object, ...]:
+        """All that must come back."""
         shots = [(s.name, s.start, s.duration, s.kind, s.speed, s.words) for s in edit.shots]
         return (edit.clock, edit.duration, shots, edit.transitions, edit.markers, edit.speech)
 
