@@ -1,4 +1,4 @@
-"""Onsets heard in a sound file: when something starts, and how strongly.
+"""Onsets heard in sound: when something starts, and how strongly.
 
 Times are float seconds from the first sample; strengths are decibels. Nothing here knows the plan.
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,14 +110,30 @@ def hear_onsets(audio: Path) -> OnsetTrack:
                     where=str(audio),
                     remedy="Score the edit again, then measure it.",
                 )
-            flux = np.concatenate(list(_flux_blocks(sound)))
-            candidates = _flux_peaks(flux)
-            attacks = np.array([_attack_near(sound, time) for time in candidates / FLUX_RATE])
-            duration = sound.frames / sound.samplerate
+            return _heard(sound)
     except (soundfile.LibsndfileError, OSError) as error:
         raise MediaError(
             f"The sound cannot be read: {error}.", where=str(audio), remedy="Give a WAV file that plays."
         ) from error
+
+
+def hear_samples(sound: NDArray[np.float32], rate: int) -> OnsetTrack:
+    """The same of sound in memory, (S, channels) with S > 0, at ``rate`` samples a second."""
+    import soundfile
+
+    file = BytesIO()
+    soundfile.write(file, sound, rate, format="WAV", subtype="FLOAT")
+    file.seek(0)
+    with soundfile.SoundFile(file) as opened:
+        return _heard(opened)
+
+
+def _heard(sound: SoundFile) -> OnsetTrack:
+    """Flux, its peaks, and the attack of each."""
+    flux = np.concatenate(list(_flux_blocks(sound)))
+    candidates = _flux_peaks(flux)
+    attacks = np.array([_attack_near(sound, time) for time in candidates / FLUX_RATE])
+    duration = sound.frames / sound.samplerate
     times, strengths = _merge(attacks, flux[candidates], duration)
     return OnsetTrack(times, strengths, flux, duration)
 
