@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -196,7 +197,7 @@ def _fitted(sound: Sound, rate: int, chain: Sequence[_Anchor]) -> Sound:
     """The sound with every anchor's source at its target."""
     lead, tail, fade = (round(seconds * rate) for seconds in (LEAD, TAIL, FADE))
     fitted = sound.copy()
-    for first, last in zip(chain, chain[1:], strict=False):
+    for first, last in pairwise(chain):
         # An anchor's island reaches from `lead` before it, where the piece before ends, to `tail` after it.
         start, end = max(first.target - lead, 0), last.target - lead if last.target < len(sound) else len(sound)
         shift = first.source - first.target
@@ -222,7 +223,7 @@ def _stretched(sound: Sound, rate: int, first: int, last: int, samples: int) -> 
     except ImportError as error:
         raise RenderError(
             "Hits cannot be put right: the library that stretches sound is not installed.",
-            remedy="pip install python-stretch (on Linux on ARM it is built from source).",
+            remedy="pip install '.[audio]' (on Linux on ARM: pip install python-stretch, which builds it).",
         ) from error
     context = round(_CONTEXT * rate)
     before, after = min(context, first), min(context, len(sound) - last)
