@@ -71,6 +71,7 @@ def draw_shots(
     *,
     most: int,
     rng: np.random.Generator,
+    cuts: NDArray[np.float64] | None = None,
 ) -> ShotTable:
     """Make up the shots of a piece.
 
@@ -84,9 +85,12 @@ def draw_shots(
     most : int
         Number of shots not to exceed; random cuts are taken out until it fits.
     rng : numpy.random.Generator
+    cuts : (any,) beats, optional
+        Where the picture is cut, ascending, inside the piece; drawn at random if they are not given.
     """
-    edges = _draw_edges(labels, most, rng)
-    start, end = clock[edges[:-1]], clock[edges[1:]]
+    edges = _draw_edges(labels, most, rng) if cuts is None else _edges_at(cuts, labels, most, rng)
+    times = np.interp(edges, np.arange(len(clock)), clock)
+    start, end = times[:-1], times[1:]
     middle = (edges[:-1] + edges[1:]) / 2
     section = np.searchsorted(labels.start, middle, side="right") - 1
     climb = (middle - labels.start[section]) / labels.beats[section]
@@ -111,7 +115,7 @@ def draw_shots(
     )
 
 
-def _draw_edges(labels: SectionLabels, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw_edges(labels: SectionLabels, most: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Beats at which shots begin, ascending, and the end of the piece; at most ``most + 1``."""
     inner: list[int] = []
     shots = rng.choice(len(SHOTS_A_SECTION), size=len(labels.start), p=SHOTS_A_SECTION) + 1
@@ -119,8 +123,15 @@ def _draw_edges(labels: SectionLabels, most: int, rng: np.random.Generator) -> N
         inner.append(int(start))
         cuts = min(int(count), int(beats)) - 1
         inner.extend((start + 1 + rng.choice(int(beats) - 1, size=cuts, replace=False)).tolist())
-    end = int(labels.start[-1] + labels.beats[-1])
-    later = np.array([edge for edge in inner if edge > 0], np.int64)
-    if len(later) > most - 1:
-        later = rng.choice(later, size=most - 1, replace=False)
-    return np.concatenate([[0], np.sort(later), [end]]).astype(np.int64)
+    later = np.array([edge for edge in inner if edge > 0], np.float64)
+    return _edges_at(later, labels, most, rng)
+
+
+def _edges_at(
+    cuts: NDArray[np.float64], labels: SectionLabels, most: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """The same for cuts that are known."""
+    end = float(labels.start[-1] + labels.beats[-1])
+    if len(cuts) > most - 1:
+        cuts = rng.choice(cuts, size=most - 1, replace=False)
+    return np.concatenate([[0.0], np.sort(cuts), [end]])
