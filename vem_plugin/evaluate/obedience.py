@@ -41,7 +41,7 @@ LONG_ENOUGH = 8
 def hits_accented(piece: Piece) -> Count:
     """Marked hits (outside stops) on which the music is accented; see ``accented``."""
     check(piece)
-    cue, power = piece.cue, _power_by_step(piece.notes)
+    cue, power = piece.cue, power_by_step(piece.notes)
     hits = [eighth for eighth, strength in cue.hits.items() if strength >= MARKED and eighth // 2 not in cue.stops]
     steps = [eighth * STEPS_PER_EIGHTH for eighth in hits]
     return Count(sum(accented(piece, step, power) for step in steps), len(steps))
@@ -53,7 +53,7 @@ def false_accents(piece: Piece) -> Count:
     Nothing is asked for where no hit lies within an eighth, no section begins, and the ending has not come.
     """
     check(piece)
-    cue, power = piece.cue, _power_by_step(piece.notes)
+    cue, power = piece.cue, power_by_step(piece.notes)
     wanted = {(eighth + by) // 2 for eighth in cue.hits for by in (-1, 0, 1)}
     wanted |= {section.start for section in cue.sections}
     beats = [beat for beat in range(cue.end_beat) if beat not in wanted and beat not in cue.stops]
@@ -80,7 +80,7 @@ def accented(piece: Piece, step: int, power: Mapping[int, float]) -> bool:
     return power.get(step, 0.0) > ACCENT * around
 
 
-def _power_by_step(notes: NDArray[np.void]) -> dict[int, float]:
+def power_by_step(notes: NDArray[np.void]) -> dict[int, float]:
     """Sum of squared velocities (1 is the loudest note) struck on each step."""
     power: dict[int, float] = defaultdict(float)
     for step, velocity in zip(notes["start"].tolist(), notes["velocity"].tolist(), strict=True):
