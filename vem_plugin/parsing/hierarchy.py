@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.parsing.around import look_around, shots_beside
 from vem_plugin.parsing.cinematics import (
     FrameLook,
     cinematics_of_looks,
@@ -24,6 +25,7 @@ from vem_plugin.parsing.cinematics import (
 from vem_plugin.parsing.frames import SeenFrame, Unseen, glimpse_frames
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, SeenTransition, ShotFeatures
 from vem_plugin.parsing.sampling import Place, Sampling, choose_frames
+from vem_plugin.parsing.surroundings import Surroundings
 from vem_plugin.parsing.words import summary_of, words_of_shot
 from vem_plugin.progress import Report, silent
 from vem_timeline.storyboard import Shot, Storyboard
@@ -83,6 +85,7 @@ def parse(
     looked = [_frames_of_shot(shot, sampling, seen) for shot in storyboard.shots]
     looks = [_look_of_shot(shot, frames) for shot, frames in zip(storyboard.shots, looked, strict=True)]
     shots = _describe(storyboard, looked, looks, text)
+    around = _compared(look_around(storyboard), storyboard, looked)
     summary = summary_of(storyboard, looks, shots)
     report(STAGE, 1.0, summary)
     return ParsedVideo(
@@ -91,7 +94,11 @@ def parse(
         brief_text=text.encode([brief.strip() or summary])[0],
         summary=summary,
         shots=shots,
-        transitions=_transitions(storyboard, looked),
+        transitions=tuple(
+            SeenTransition(transition.time, float(share) if known else 1.0)
+            for transition, share, known in zip(storyboard.transitions, around.difference, around.compared, strict=True)
+        ),
+        surroundings=around,
         encoders=_names(text, picture),
         remarks=tuple(remarks),
     )
@@ -194,18 +201,17 @@ def _mean_picture(frames: Iterable[FrameFeatures]) -> NDArray[np.float32] | None
     return (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
 
 
-def _transitions(storyboard: Storyboard, looked: Sequence[Sequence[FrameFeatures]]) -> tuple[SeenTransition, ...]:
-    """Frame level: how different the last look before a transition is from the first after it."""
+def _compared(around: Surroundings, storyboard: Storyboard, looked: Sequence[Sequence[FrameFeatures]]) -> Surroundings:
+    """Add how different the last look before each transition is from the first after it, where both are known."""
     frames = {shot.number: found for shot, found in zip(storyboard.shots, looked, strict=True)}
-    found = []
-    for transition in storyboard.transitions:
-        before, after = frames.get(transition.into - 1), frames.get(transition.into)
-        strength = 1.0
+    for index, transition in enumerate(storyboard.transitions):
+        before, after = (
+            frames.get(shot.number, ()) if shot else () for shot in shots_beside(transition, storyboard.shots)
+        )
         if before and after:
-            ends = before[-1], after[0]
-            strength = difference_of_pictures(*((end.histogram, end.picture) for end in ends))
-        found.append(SeenTransition(transition.time, strength))
-    return tuple(found)
+            ends = ((end.histogram, end.picture) for end in (before[-1], after[0]))
+            around.difference[index], around.compared[index] = difference_of_pictures(*ends), 1
+    return around
 
 
 def _remarks_of_sharing(sampling: Sampling) -> list[str]:

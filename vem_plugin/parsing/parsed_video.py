@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vem_timeline.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from vem_plugin.parsing.surroundings import Surroundings
 
 TEXT_SIZE = 384
 """Length of a text embedding of the encoder that ships (all-MiniLM-L6-v2), unit norm."""
@@ -54,7 +58,8 @@ class SeenTransition:
 
 @dataclass(frozen=True)
 class ParsedVideo:
-    """The three levels together. ``encoders`` tells which encoder ran on which onnxruntime provider."""
+    """The three levels together. ``encoders`` tells which encoder ran on which onnxruntime provider; ``surroundings``
+    what is seen around the storyboard's transitions, in their order, None where nobody looked."""
 
     storyboard: Storyboard
     brief: str
@@ -64,3 +69,4 @@ class ParsedVideo:
     transitions: tuple[SeenTransition, ...]
     encoders: dict[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    surroundings: Surroundings | None = None

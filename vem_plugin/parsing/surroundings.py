@@ -68,7 +68,9 @@ def nothing_seen(count: int) -> Surroundings:
     )
 
 
-def curves_of_frames(frames: Sequence[NDArray[np.uint8]], side: Side) -> NDArray[np.float32]:
+def curves_of_frames(
+    frames: Sequence[NDArray[np.uint8]], side: Side, *, gaps: Sequence[float] | None = None
+) -> NDArray[np.float32]:
     """Curves of one side of a transition.
 
     Parameters
@@ -77,6 +79,9 @@ def curves_of_frames(frames: Sequence[NDArray[np.uint8]], side: Side) -> NDArray
         2 to ``REACH + 1`` frames of RGB, ``1 / RATE`` seconds apart, in order of time, of one size; 48 pixels across
         are enough. Those before a transition end with the last one before it, those after begin with the first.
     side : "before" or "after"
+    gaps : sequence of float, optional
+        Seconds that truly lie between each frame and the next, where a film's own rate allows no even steps; default
+        ``1 / RATE``. Where it is 0, a film of few frames shows one twice: it moves as fast as just before.
 
     Returns
     -------
@@ -90,8 +95,11 @@ def curves_of_frames(frames: Sequence[NDArray[np.uint8]], side: Side) -> NDArray
     """
     if not 2 <= len(frames) <= REACH + 1:
         raise ValueError(f"A side takes 2 to {REACH + 1} frames; here are {len(frames)}.")
+    gaps = [1 / RATE] * (len(frames) - 1) if gaps is None else gaps
     lumas = [frame.astype(np.float32) @ LUMA / 255 for frame in frames]
-    rates = [change_of_luma(one, other, 1 / RATE) for one, other in pairwise(lumas)]
+    rates: list[float] = []
+    for (one, other), gap in zip(pairwise(lumas), gaps, strict=True):
+        rates.append(change_of_luma(one, other, gap) if gap > 0 else rates[-1] if rates else 0.0)
     lights = [float(luma.mean()) for luma in (lumas[1:] if side == "before" else lumas[:-1])]
     motion = [rate / (rate + MOTION_HALF) for rate in rates]
     return np.stack([lights, motion], axis=1).astype(np.float32)

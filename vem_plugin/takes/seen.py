@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import msgspec
 import numpy as np
 
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, SeenTransition, ShotFeatures
+from vem_plugin.parsing.surroundings import Surroundings
 from vem_timeline.storyboard import Storyboard
 
 SEEN_FILE = "seen.npz"
+AROUND = tuple(part.name for part in fields(Surroundings))
+"""Arrays of what is seen around the transitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def write_seen(parsed: ParsedVideo, folder: Path) -> Path:
         parsed.encoders,
         parsed.remarks,
     )
+    around = parsed.surroundings
     size = max((shot.picture.size for shot in parsed.shots if shot.picture is not None), default=0)
     blind = np.zeros(size, np.float32)
     path = folder / SEEN_FILE
@@ -57,6 +61,7 @@ def write_seen(parsed: ParsedVideo, folder: Path) -> Path:
         pictured=np.array([shot.picture is not None for shot in parsed.shots], bool),
         pictures=np.array([blind if shot.picture is None else shot.picture for shot in parsed.shots], np.float32),
         brief_text=parsed.brief_text,
+        **{} if around is None else {name: getattr(around, name) for name in AROUND},
     )
     return path
 
@@ -83,7 +88,10 @@ def read_seen(folder: Path, storyboard: Storyboard) -> ParsedVideo | None:
                 )
             )
             brief_text = arrays["brief_text"]
+            around = Surroundings(*(arrays[name] for name in AROUND)) if AROUND[0] in arrays else None
     except (OSError, KeyError, ValueError, TypeError, msgspec.MsgspecError):
         return None
     changes = tuple(SeenTransition(Fraction(time), strength) for time, strength in told.changes)
-    return ParsedVideo(storyboard, told.brief, brief_text, told.summary, shots, changes, told.encoders, told.remarks)
+    return ParsedVideo(
+        storyboard, told.brief, brief_text, told.summary, shots, changes, told.encoders, told.remarks, around
+    )
