@@ -102,12 +102,12 @@ class Stretch:
 class Pair:
     """One pair.
 
-    ``shots`` as ``storyboard_tokens.ShotTable`` and ``words``, one text a shot; ``transitions`` between them and
-    their ``surroundings``, frame by frame; ``looks`` (T, 6) float32 by ``LOOKS``; ``picture_energy`` and ``music_energy`` (T,) float32, 0 to 1; ``beats`` and
-    ``downbeats`` (any,) seconds; ``hits`` (H, 2) seconds and strength (see ``CueSheet.hits``), empty where nobody
-    knows; ``caption`` with its embedding ``caption_text`` (TEXT_SIZE,), unit norm; ``figures`` what the filters
-    measured; ``frame_rate`` of the film, frames a second; ``truth`` for synthetic pairs alone. ``files`` holds what
-    else was stored, by suffix: ``flac``, ``mid``, ``mp4``, ``otio``.
+    ``shots`` as ``storyboard_tokens.ShotTable`` and ``words``, one text a shot; ``transitions`` between them and their
+    ``surroundings``, frame by frame; ``looks`` (T, 6) float32 by ``LOOKS``; ``picture_energy`` and ``music_energy``
+    (T,) float32, 0 to 1; ``beats`` and ``downbeats`` (any,) seconds; ``hits`` (H, 2) seconds and strength (see
+    ``CueSheet.hits``), empty where nobody knows; ``caption`` with its embedding ``caption_text`` (TEXT_SIZE,), unit
+    norm; ``figures`` what the filters measured; ``frame_rate`` of the film, frames a second; ``truth`` for synthetic
+    pairs alone. ``files`` holds what else was stored, by suffix: ``flac``, ``mid``, ``mp4``, ``otio``.
     """
 
     key: str

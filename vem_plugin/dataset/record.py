@@ -6,6 +6,7 @@ This is the form in which WebDataset stores samples: files of one name and sever
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -69,7 +70,7 @@ def pair_of(members: Mapping[str, bytes | Stretch], *, where: str = "") -> Pair:
     from safetensors.numpy import load
 
     try:
-        words = msgspec.json.decode(_read(members["json"]), type=Words)
+        words = msgspec.json.decode(_read(members["json"]), type=Words, dec_hook=_decode_exact)
         arrays = {name: _wide(value) for name, value in load(_read(members["safetensors"])).items()}
         if words.format > FORMAT:
             raise MediaError(
@@ -119,7 +120,7 @@ def _json_of(pair: Pair) -> bytes:
         cue=pair.truth.cue if pair.truth else None,
     )
     # Sets in a fixed order, so that the same pair is the same file.
-    told = msgspec.to_builtins(words, order="deterministic", str_keys=True)
+    told = msgspec.to_builtins(words, order="deterministic", str_keys=True, enc_hook=_encode_exact)
     return msgspec.json.format(msgspec.json.encode(told), indent=1)
 
 
@@ -140,6 +141,18 @@ def _arrays_as_bytes(arrays: dict[str, NDArray[Any]]) -> bytes:
 
     narrow = {name: value.astype(np.float16) if name in _NARROW else value for name, value in arrays.items()}
     return save({name: np.ascontiguousarray(narrow[name]) for name in sorted(narrow)})
+
+
+def _encode_exact(value: object) -> object:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    raise TypeError(f"a pair cannot hold a {type(value).__name__}")
+
+
+def _decode_exact(kind: type, value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(value)
+    raise TypeError(f"a pair cannot hold a {kind.__name__}")
 
 
 def _wide(value: NDArray[Any]) -> NDArray[Any]:
