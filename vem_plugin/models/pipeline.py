@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -18,6 +20,9 @@ from vem_plugin.models.placement import Placement
 from vem_plugin.models.score_codec import ScoreCodec
 from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.progress import Report, silent
+
+if TYPE_CHECKING:
+    from vem_plugin.models.audio.stable_audio import StableAudioVeM
 
 STEPS = 10
 GUIDANCE = 2.0
@@ -95,6 +100,13 @@ class VeMPipeline(DiffusionPipeline):
         self.codec.eval()
         placement.compile(self.transformer.blocks)
         return self.to(placement.device)
+
+    @staticmethod
+    def from_stable_audio(folder: Path, **new_parts: Any) -> StableAudioVeM:
+        """The audio pipeline around a checkpoint of Stable Audio Open; see ``StableAudioVeM.taken_from``."""
+        from vem_plugin.models.audio.stable_audio import StableAudioVeM
+
+        return StableAudioVeM.taken_from(folder, **new_parts)
 
     @torch.no_grad()
     def __call__(

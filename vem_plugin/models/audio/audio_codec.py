@@ -7,6 +7,7 @@ decoded leaves at 48 kHz stereo and has exactly the asked number of samples.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from scipy.signal import resample_poly
 from torch import Tensor, nn
 
 OUT_RATE = 48_000
+_BLOCK = 256
+"""Frames decoded at once: at full rate a minute of Stable Audio takes more than a gigabyte on its way out."""
 
 
 class AudioCodec(Protocol):
@@ -50,6 +53,7 @@ class OobleckCodec:
         self.hop = int(np.prod(autoencoder.config["downsampling_ratios"]))
         self.channels = int(autoencoder.config["audio_channels"])
         self.frame_rate = Fraction(self.sample_rate, self.hop)
+        self.reach = _reach_of(autoencoder.config["downsampling_ratios"])
 
     @torch.no_grad()
     def encode(self, sound: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
@@ -63,10 +67,22 @@ class OobleckCodec:
     @torch.no_grad()
     def decode(self, latents: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
         """See ``AudioCodec``."""
-        channels_first = torch.from_numpy(latents.T.copy())[None].to(_place_of(self.autoencoder))
-        decoded = self.autoencoder.decode(channels_first, return_dict=False)[0]  # pyright: ignore[reportArgumentType]
-        wave = decoded[0].float().cpu().numpy().T
+        frames = len(latents)
+        blocks = [self._decoded(latents, first, min(first + _BLOCK, frames)) for first in range(0, frames, _BLOCK)]
+        wave = np.concatenate(blocks) if blocks else np.zeros((0, self.channels), np.float32)
         return _filled(resampled(_stereo(wave), self.sample_rate, OUT_RATE), samples)
+
+    def _decoded(self, latents: NDArray[np.float32], first: int, last: int) -> NDArray[np.float32]:
+        """Frames ``first`` to ``last`` (excluded) as sound at the codec's own rate, (samples, channels).
+
+        They are decoded with all the neighbours that the decoder hears for them, so that blocks join without a seam.
+        """
+        before, after = max(0, first - self.reach), min(len(latents), last + self.reach)
+        weights = next(self.autoencoder.parameters())
+        channels_first = torch.from_numpy(latents[before:after].T.copy())[None].to(weights)
+        decoded = self.autoencoder.decode(channels_first, return_dict=False)[0]  # pyright: ignore[reportArgumentType]
+        inner = slice((first - before) * self.hop, (last - before) * self.hop)
+        return decoded[0, :, inner].float().cpu().numpy().T
 
 
 class MelCodec:
@@ -130,6 +146,25 @@ class MelCodec:
         return (self.filters @ spectrum.abs()[:, :frames]).clamp(min=1e-5).log().T
 
 
+def decoded_between(
+    codec: AudioCodec, latents: NDArray[np.float32], samples: int, first: float, last: float
+) -> NDArray[np.float32]:
+    """The sound of a whole piece, (samples, 2), of which only seconds ``first`` to ``last`` are there.
+
+    The rest is silence and costs nothing. What is there is the same as in the whole, but for rounding: the part begins
+    where a frame begins on a whole sample, and a second early.
+    """
+    grid = (OUT_RATE / codec.frame_rate).denominator
+    begin = max(0, int((first - 1) * codec.frame_rate)) // grid * grid
+    end = min(len(latents), int(np.ceil((last + 1) * codec.frame_rate)))
+    sound = np.zeros((samples, 2), np.float32)
+    start = int(begin * OUT_RATE / codec.frame_rate)
+    stop = min(samples, int(end * OUT_RATE / codec.frame_rate))
+    if stop > start:
+        sound[start:stop] = codec.decode(latents[begin:end], stop - start)
+    return sound
+
+
 def resampled(sound: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
     """Sound (samples, channels) at another rate, by a polyphase filter."""
     if rate == wanted:
@@ -141,6 +176,15 @@ def resampled(sound: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.
 def _filled(sound: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
     """Exactly so many samples: cut, or with silence behind."""
     return np.pad(sound[:samples], ((0, max(0, samples - len(sound))), (0, 0)))
+
+
+def _reach_of(ratios: Sequence[int]) -> int:
+    """How many frames on each side an Oobleck decoder hears for one of its own: its convolutions, rate by rate."""
+    reach, rate = 3.0, 1
+    for ratio in reversed(ratios):
+        rate *= ratio
+        reach += ratio / rate + 39 / rate  # an upsampling, then three of width 7 at dilations 1, 3 and 9
+    return int(np.ceil(reach + 3 / rate))
 
 
 def _stereo(sound: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from diffusers.configuration_utils import register_to_config
 from diffusers.models.embeddings import get_1d_rotary_pos_embed
+from diffusers.models.modeling_utils import ModelMixin  # noqa: F401  (a pipeline looks here for what it can load)
 from diffusers.models.transformers.stable_audio_transformer import StableAudioDiTModel
 from torch import Tensor, nn
 
