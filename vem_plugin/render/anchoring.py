@@ -32,8 +32,8 @@ Sound = NDArray[np.float32]
 
 LIMITS = (0.8, 1.25)
 """Shortest and longest that a piece may become, as a share of its length."""
-PLAIN = 0.6
-"""Confidence from which an onset is taken for the hit's own."""
+PLAIN = 0.55
+"""Confidence from which an onset is taken for the hit's own: it outweighs all others around."""
 LEAD, TAIL = 0.010, 0.060
 """Seconds of an island before and after its anchor: an attack and what makes it recognised."""
 FADE = 0.020
