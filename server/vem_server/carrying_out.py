@@ -26,6 +26,12 @@ UseDaemon = Annotated[
         "--daemon/--no-daemon", envvar="VEM_DAEMON", help="Whether a running daemon does it, if there is one."
     ),
 ]
+Model = Annotated[
+    str | None, typer.Option(metavar="NAME|FOLDER", help="A model: a name of `vem models list`, or a folder.")
+]
+Memory = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Most memory the models may take, such as 6GB; default: no limit.")
+]
 NOT_FOR_THE_DAEMON = ("path_refused", "invalid", "queue_full", "shutting_down", "unreachable", "version")
 """Codes with which a daemon turns down what this process can do by itself."""
 PATIENCE = 1.0
@@ -100,6 +106,24 @@ def _running_daemon() -> Client | None:
         pass
     client.close()
     return None
+
+
+def model_of(told: str | None) -> Path | None:
+    """The model folder that ``--model`` names, if any."""
+    if told is None:
+        return None
+    from vem_plugin.models.shelf import model_told
+
+    return model_told(told)
+
+
+def memory_of(told: str | None) -> int | None:
+    """The bytes that ``--memory`` names, if any."""
+    if told is None:
+        return None
+    from vem_plugin.models.placement import parse_memory
+
+    return parse_memory(told)
 
 
 def request_of(kind: type[Work], edit: Path, settings: Settings | None = None, **fields: Any) -> Work:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vem_server.carrying_out import UseDaemon, carry_out, request_of
+from vem_server.carrying_out import Memory, Model, UseDaemon, carry_out, memory_of, model_of, request_of
 
 if TYPE_CHECKING:
     from vem_plugin.conform.fates import ConformReport, Music
@@ -35,7 +35,8 @@ def reconform(
         Path | None, typer.Option("-o", "--out", help="Folder for the result; default: beside NEW_EDIT.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = None,
-    model: Annotated[Path | None, typer.Option(help="The model folder that made the take.")] = None,
+    memory: Memory = None,
+    model: Model = None,
     timeline: Annotated[
         str | None, typer.Option("--timeline", metavar="NAME", help="Which timeline of NEW_EDIT, if it holds several.")
     ] = None,
@@ -48,9 +49,8 @@ def reconform(
     from vem_server.as_json import print_json
     from vem_server.protocol.messages import Reconform
 
-    request = request_of(
-        Reconform, scored, new_edit=new_edit, out=out, device=device, model=model, timeline=timeline, rate=rate
-    )
+    where = {"device": device, "memory": memory_of(memory), "model": model_of(model)}
+    request = request_of(Reconform, scored, new_edit=new_edit, out=out, timeline=timeline, rate=rate, **where)
     done = carry_out(request, STAGES, quiet=json, daemon=daemon)
     if json:
         print_json(done)

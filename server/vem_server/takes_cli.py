@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vem_server.carrying_out import UseDaemon, carry_out, request_of
+from vem_server.carrying_out import Memory, Model, UseDaemon, carry_out, memory_of, model_of, request_of
 
 if TYPE_CHECKING:
     from vem_plugin.takes.lineage import ListedTake
@@ -40,7 +40,8 @@ def rescore(
     seed: Annotated[int | None, typer.Option(help="Which of the possible takes; default: a fresh one.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Put the take before back into SCORED.")] = False,
     device: Annotated[str | None, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = None,
-    model: Annotated[Path | None, typer.Option(help="The model folder that made the take.")] = None,
+    memory: Memory = None,
+    model: Model = None,
     json: Json = False,
     daemon: UseDaemon = True,
 ) -> None:
@@ -55,7 +56,8 @@ def rescore(
         return
     spans = {"shots": _run_of(shot, shots), "start": start, "end": end}
     asked = {"brief": brief, "style": style, "roles": roles, "energy": energy, "seed": seed}
-    request = request_of(Rescore, scored, **spans, **asked, device=device, model=model)
+    where = {"device": device, "memory": memory_of(memory), "model": model_of(model)}
+    request = request_of(Rescore, scored, **spans, **asked, **where)
     done = carry_out(request, STAGES, quiet=json, daemon=daemon)
     if json:
         print_json(done)

@@ -6,7 +6,6 @@ which names the model and its licence, says of which kind it is, and lists the S
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from importlib import import_module
@@ -61,6 +60,27 @@ class ModelFolder:
     digest: str
 
 
+def read_index(folder: Path) -> ModelIndex:
+    """What a model folder says of itself; its files are not checked.
+
+    Raises
+    ------
+    ModelError
+        If the index is missing or unreadable, or names a file outside the folder.
+    """
+    file = folder / INDEX
+    try:
+        index = msgspec.json.decode(file.read_bytes(), type=ModelIndex)
+    except OSError as error:
+        raise ModelError("There is no model here", where=str(file), remedy=REINSTALL) from error
+    except msgspec.DecodeError as error:
+        raise ModelError(f"The model's index does not read: {error}", where=str(file), remedy=REINSTALL) from error
+    for name in index.files:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or ":" in name:
+            raise ModelError("The model's index names a file outside its folder", where=name, remedy=REINSTALL)
+    return index
+
+
 def check_folder(folder: Path | None = None) -> ModelFolder:
     """Check that a model folder is complete and unchanged.
 
@@ -72,24 +92,11 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
     Raises
     ------
     ModelError
-        If the folder or its index is missing or unreadable, or a file is missing, has another hash, or is named
-        outside the folder.
+        As ``read_index``; also if a file is missing or has another hash.
     """
     path = folder or SHIPPED
-    index_file = path / INDEX
-    try:
-        content = index_file.read_bytes()
-    except OSError as error:
-        raise ModelError("There is no model here", where=str(index_file), remedy=REINSTALL) from error
-    try:
-        index = msgspec.json.decode(content, type=ModelIndex)
-    except msgspec.DecodeError as error:
-        raise ModelError(
-            f"The model's index does not read: {error}", where=str(index_file), remedy=REINSTALL
-        ) from error
+    index = read_index(path)
     for name, expected in index.files.items():
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or ":" in name:
-            raise ModelError("The model's index names a file outside its folder", where=name, remedy=REINSTALL)
         file = path / name
         try:
             found = sha256_of(file)
@@ -98,7 +105,7 @@ def check_folder(folder: Path | None = None) -> ModelFolder:
         if found != expected:
             what = f"A file of the model has been changed or damaged: SHA-256 {found[:12]}, not {expected[:12]}"
             raise ModelError(what, where=str(file), remedy=REINSTALL)
-    return ModelFolder(path, index, hashlib.sha256(content).hexdigest())
+    return ModelFolder(path, index, sha256_of(path / INDEX))
 
 
 def write_index(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
+from vem_plugin.models.shelf import model_told
 from vem_server.protocol.messages import (
     Device,
     Inspect,
@@ -122,6 +123,8 @@ class Verbs(ABC, Generic[Result]):
         seed: int = 1,
         takes: int = 1,
         device: Device = "auto",
+        memory: int | None = None,
+        compiled: bool = False,
         model: Place | None = None,
         picture_encoder: Place | None = None,
         effects: bool = True,
@@ -150,7 +153,9 @@ class Verbs(ABC, Generic[Result]):
             seed=seed,
             takes=takes,
             device=device,
-            model=_path(model),
+            memory=memory,
+            compiled=compiled,
+            model=_model(model),
             picture_encoder=_path(picture_encoder),
             effects=effects,
             ducking=ducking,
@@ -174,6 +179,7 @@ class Verbs(ABC, Generic[Result]):
         energy: float | None = None,
         seed: int | None = None,
         device: Device | None = None,
+        memory: int | None = None,
         model: Place | None = None,
         key: str | None = None,
         on_progress: OnProgress | None = None,
@@ -193,7 +199,8 @@ class Verbs(ABC, Generic[Result]):
             energy=energy,
             seed=seed,
             device=device,
-            model=_path(model),
+            memory=memory,
+            model=_model(model),
         )
 
     def reconform(
@@ -203,13 +210,14 @@ class Verbs(ABC, Generic[Result]):
         *,
         out: Place | None = None,
         device: Device | None = None,
+        memory: int | None = None,
         model: Place | None = None,
         key: str | None = None,
         on_progress: OnProgress | None = None,
     ) -> Result:
         """The same music, fitted to a changed edit."""
-        fields = {"new_edit": absolute(new_edit), "out": _path(out), "device": device, "model": _path(model)}
-        return self._job(Reconform, scored, key, on_progress, **fields)
+        fields = {"new_edit": absolute(new_edit), "out": _path(out), "device": device, "memory": memory}
+        return self._job(Reconform, scored, key, on_progress, model=_model(model), **fields)
 
     def lock(
         self,
@@ -264,6 +272,11 @@ class Verbs(ABC, Generic[Result]):
     def measure(self, take: Place, *, key: str | None = None, on_progress: OnProgress | None = None) -> Result:
         """Sync, measured in the sound of a take."""
         return self._job(Measure, take, key, on_progress)
+
+
+def _model(told: Place | None) -> str | None:
+    """A model as the daemon wants it: one on the shelf may be told by its name."""
+    return None if told is None else absolute(model_told(str(told)))
 
 
 def _path(place: Place | None) -> str | None:

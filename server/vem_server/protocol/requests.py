@@ -25,6 +25,9 @@ ShotNumber = Annotated[int, Meta(ge=1, le=100_000)]
 ShotRun = Annotated[tuple[ShotNumber, ...], Meta(max_length=2)]
 """First and last shot of a run, or one shot alone; empty: none named."""
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Model = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\u0000]+$")]
+"""A model on the shelf by its name, or the absolute path of a model folder."""
+Bytes = Annotated[int, Meta(ge=10**6, le=10**15)]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Metre = Literal[3, 4, 6]
 
@@ -123,7 +126,9 @@ class Score(Work, frozen=True, kw_only=True):
     seed: Seed = 1
     takes: Annotated[int, Meta(ge=1, le=16)] = 1
     device: Device = "auto"
-    model: Place | None = None
+    memory: Bytes | None = None
+    compiled: bool = False
+    model: Model | None = None
     picture_encoder: Place | None = None
     effects: bool = True
     ducking: Annotated[float, Meta(ge=0, le=12)] = 7.0
@@ -146,7 +151,8 @@ class Rescore(Work, frozen=True, kw_only=True):
     energy: Annotated[float, Meta(ge=0, le=1)] | None = None
     seed: Seed | None = None
     device: Device | None = None
-    model: Place | None = None
+    memory: Bytes | None = None
+    model: Model | None = None
 
 
 class Reconform(Work, frozen=True, kw_only=True):
@@ -158,7 +164,8 @@ class Reconform(Work, frozen=True, kw_only=True):
     new_edit: Place
     out: Place | None = None
     device: Device | None = None
-    model: Place | None = None
+    memory: Bytes | None = None
+    model: Model | None = None
     timeline: Label | None = None
     rate: Annotated[float, Meta(ge=1, le=300)] | None = None
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from vem_server.protocol.errors import ServiceError
 
-PROTOCOL = "1.0"
+PROTOCOL = "1.1"
 """The version that this code speaks."""
 MAGIC = b"VEM1"
 """First frame of every message: the name and the major version."""

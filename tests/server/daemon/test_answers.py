@@ -22,7 +22,7 @@ def test_hello_agrees_on_a_version_and_opens_a_session(line: Callable[..., Any],
     answer = one.ask("hello", versions=["2.0", "1.7"], client="a test")
     found = daemon.connection()
     assert answer["id"] == "r"
-    assert answer["version"] == "1.0"
+    assert answer["version"] == "1.1"
     assert (answer["pid"], answer["instance"]) == (found["pid"], found["instance"])
     assert answer["session"] != one.ask("hello", versions=["1.0"])["session"]
 
@@ -30,7 +30,7 @@ def test_hello_agrees_on_a_version_and_opens_a_session(line: Callable[..., Any],
 def test_hello_without_a_common_version(line: Callable[..., Any]) -> None:
     answer = line().ask("hello", versions=["2.0"])
     assert answer["code"] == "version"
-    assert "1.0" in answer["message"]
+    assert "1.1" in answer["message"]
 
 
 def test_status_says_how_the_daemon_is(line: Callable[..., Any], daemon: Any) -> None:
@@ -38,7 +38,7 @@ def test_status_says_how_the_daemon_is(line: Callable[..., Any], daemon: Any) ->
     one.hello()
     state = one.ask("status")["daemon"]
     assert state["pid"] == daemon.process.pid
-    assert state["protocol"] == "1.0"
+    assert state["protocol"] == "1.1"
     assert state["idle_exit"] == 0
     assert not state["shutting_down"]
     assert state["workers"]["models"] in ("cold", "loading", "warm")

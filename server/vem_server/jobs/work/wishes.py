@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from vem_plugin.errors import SettingsError
+from vem_plugin.models.shelf import model_told
 from vem_plugin.settings import Settings
 from vem_plugin.takes.find import take_in
 from vem_plugin.takes.sections import Ask, read_roles
 from vem_server.protocol.messages import Inspect, Plan, Reconform, Rescore, Score, Thumbnails
 from vem_timeline.storyboard import Storyboard
-
-_PATHS = ("model", "picture_encoder")
 
 
 def settings_of(request: Inspect | Plan | Score | Thumbnails) -> Settings:
@@ -22,9 +21,10 @@ def settings_of(request: Inspect | Plan | Score | Thumbnails) -> Settings:
     wished: dict[str, Any] = {
         field.name: getattr(request, field.name) for field in fields(Settings) if hasattr(request, field.name)
     }
-    for name in _PATHS:
-        if name in wished:
-            wished[name] = place_of(wished[name])
+    if wished.get("model") is not None:
+        wished["model"] = model_told(wished["model"])
+    if "picture_encoder" in wished:
+        wished["picture_encoder"] = place_of(wished["picture_encoder"])
     return Settings(**wished)
 
 
@@ -36,12 +36,12 @@ def settings_for_take(request: Rescore | Reconform) -> Settings | None:
     SettingsError, TimelineError
         As ``take_in``.
     """
-    asked = {name: getattr(request, name, None) for name in ("device", "model", "timeline", "rate")}
+    asked = {name: getattr(request, name, None) for name in ("device", "memory", "model", "timeline", "rate")}
     changed = {name: value for name, value in asked.items() if value is not None}
     if not changed:
         return None
     if "model" in changed:
-        changed["model"] = place_of(request.model)
+        changed["model"] = model_told(changed["model"])
     return replace(take_in(Path(request.edit)).take.settings, **changed)
 
 
