@@ -9,11 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from vem_plugin.errors import RenderError
+from vem_plugin.evaluate.clips.judging import Judgement
+from vem_plugin.evaluate.clips.page import cell_of, remarks_of, words_of
 from vem_plugin.evaluate.counting import Figure
 from vem_plugin.evaluate.table import COLUMNS, MODEL, Evaluation, Row
 from vem_server.show import OUT
 
 TABLE = "figures.md"
+MOST_MISSES = 20
+"""Misses that are printed; all of them are in ``--json``."""
 SIGNS = {True: ("yes", "green"), False: ("no", "red"), None: ("", "dim")}
 
 
@@ -26,6 +30,31 @@ def show_evaluation(found: Evaluation) -> None:
     OUT.print(Text(f"{sum(row.met is True for row in asked)} of {len(asked)} targets met. {_told(found)}"))
     for picture in found.pictures:
         OUT.print(Text.assemble(("picture  ", "dim"), picture), soft_wrap=True)
+
+
+def show_judgement(found: Judgement, page: Path | None) -> None:
+    """Print what was measured on clips: all columns by group, why some are empty, the misses, where the page lies."""
+    table = found.evaluation
+    for group, rows in groupby(table.rows, key=lambda row: row.group):
+        shown = Table(title=Text(group, style="bold"), title_justify="left", box=None, pad_edge=False)
+        shown.add_column("", overflow="fold", max_width=44)
+        for column in table.columns:
+            shown.add_column(column, justify="right", no_wrap=True, header_style="dim")
+        for row in rows:
+            cells = [cell_of(row.figures.get(name), sure=place == 0) for place, name in enumerate(table.columns)]
+            shown.add_row(row.name, *cells)
+        OUT.print(shown)
+        OUT.print()
+    for remark in remarks_of(table.rows):
+        OUT.print(Text(remark, style="dim"))
+    facts = table.facts
+    OUT.print(Text(f"{len(found.misses)} of {facts['instants']} cuts and hits have no onset within one frame."))
+    for miss in found.misses[:MOST_MISSES]:
+        OUT.print(Text(f"  {words_of(miss)}", style="yellow"))
+    if len(found.misses) > MOST_MISSES:
+        OUT.print(Text(f"  and {len(found.misses) - MOST_MISSES} more: --json or --out", style="dim"))
+    if page is not None:
+        OUT.print(Text.assemble(("page  ", "dim"), str(page)), soft_wrap=True)
 
 
 def _table_of(group: str, rows: list[Row]) -> Table:

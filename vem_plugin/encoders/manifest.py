@@ -56,6 +56,14 @@ class Manifest:
             raise self.fault(f"The field {key!r} must be a whole number above 0; it is {value!r}.")
         return value
 
+    def number(self, key: str, *, above: float | None = None) -> float:
+        """A field that must be a number, and greater than ``above`` if that is given."""
+        value = self.fields.get(key)
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or (above is not None and value <= above):
+            least = "" if above is None else f" above {above:g}"
+            raise self.fault(f"The field {key!r} must be a number{least}; it is {value!r}.")
+        return float(value)
+
     def triple(self, key: str) -> tuple[float, float, float]:
         """A field that must be three numbers, one for each of red, green and blue."""
         value = self.fields.get(key)
@@ -96,7 +104,7 @@ def read_manifest(folder: Path, kind: str) -> Manifest:
     folder : Path
         A folder of an encoder.
     kind : str
-        "text" or "picture": what it must be.
+        "text", "picture" or "sound": what it must be.
 
     Raises
     ------

@@ -12,9 +12,9 @@ from vem_plugin.score.cue import ROLES, CueSheet
 from vem_plugin.score.cue_bars import bars_of
 from vem_plugin.score.notes import STEPS_PER_BEAT
 from vem_plugin.score.theme import RealisedTheme, draw_cards, realise
-from vem_plugin.training.commands import HELDOUT_SEED, TRAIN_SEED
 from vem_plugin.training.corpus.build import Piece, build_piece
 from vem_plugin.training.corpus.teacher import play_theme
+from vem_plugin.training.dataset import HELDOUT_SEED, TRAIN_SEED
 
 SHORTEST = 32
 """Beats; shorter pieces tell little."""

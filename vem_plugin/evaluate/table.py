@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,12 +80,16 @@ def _known(figures: Figures, *columns: str) -> bool:
 
 @dataclass(frozen=True)
 class Row:
-    """One measure: its group, its name, figures by column, the target if there is one."""
+    """One measure: its group, its name, figures by column, the target if there is one.
+
+    ``why`` says why columns are empty, where they are.
+    """
 
     group: str
     name: str
     figures: Figures
     target: Target | None = None
+    why: str = ""
 
     @property
     def met(self) -> bool | None:
@@ -101,21 +106,25 @@ class Row:
             if f.known
         }
         target = self.target.words if self.target else None
-        return {"group": self.group, "name": self.name, "target": target, "met": self.met, "figures": figures}
+        row = {"group": self.group, "name": self.name, "target": target, "met": self.met, "figures": figures}
+        return row | {"why": self.why} if self.why else row
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All rows; what made the figures (model, pieces, machine); pictures that were drawn."""
+    """All rows; what made the figures (model, pieces, machine); pictures that were drawn; the columns, in order, of
+    which the first is the one that is judged."""
 
     rows: tuple[Row, ...]
     facts: Mapping[str, object]
     pictures: tuple[str, ...] = field(default=())
+    columns: tuple[str, ...] = COLUMNS
 
     def as_json(self) -> dict[str, Any]:
         """JSON-ready."""
         return {
             "facts": dict(self.facts),
+            "columns": list(self.columns),
             "rows": [row.as_json() for row in self.rows],
             "pictures": list(self.pictures),
         }
@@ -128,5 +137,6 @@ def by_group(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: order.index(row.group)))
 
 
-def _short(value: float) -> float:
-    return round(float(value), 4)
+def _short(value: float) -> float | None:
+    """Four places; None for what is not finite, which JSON cannot say."""
+    return round(float(value), 4) if math.isfinite(value) else None
