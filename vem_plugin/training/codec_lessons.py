@@ -8,19 +8,46 @@ by one.
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from vem_plugin.models.raster import rasterise
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.notes import STEPS_PER_BEAT, Chord
 from vem_plugin.training.dataset import PieceColumns
+from vem_plugin.training.recipe import AtLeastOne, Share
 
+SORTED_TOGETHER = 20
+"""Steps whose pieces are sorted by length together."""
 ALTERED = 0.5
 """Share of pieces that are transposed."""
 FARTHEST = 6
 """Semitones a piece is transposed at most, up or down; what leaves a role's range is folded back into it."""
 BORROWED = 0.3
 """Chance of each role of an altered piece to be another piece's."""
+
+
+class CodecLessons(Struct, frozen=True, forbid_unknown_fields=True):
+    """``[lessons]`` of the score codec: ``pieces`` of a step."""
+
+    pieces: AtLeastOne = 12
+    real_share: Share = 0.35
+    """Real pieces are harder to spell than made ones, so the codec sees them more often than the diffusion does."""
+    decoder_only: bool = False
+    """Leave the latents as they are, so that a transformer trained on them keeps its meaning."""
+    measured_pieces: AtLeastOne = 60
+
+
+def draw_steps(pieces: PieceColumns, options: CodecLessons, rng: np.random.Generator) -> list[list[int]]:
+    """An epoch's steps: numbers of pieces of nearly one length, so that little is padded, in random order."""
+    order = pieces.epoch(rng, real_share=options.real_share)
+    size = options.pieces
+    steps: list[list[int]] = []
+    for first in range(0, len(order), SORTED_TOGETHER * size):
+        some = order[first : first + SORTED_TOGETHER * size]
+        by_length = some[np.argsort(pieces.beats[some], kind="stable")]
+        steps += [by_length[at : at + size].tolist() for at in range(0, len(by_length), size)]
+    return [steps[place] for place in rng.permutation(len(steps))]
 
 
 def lesson(pieces: PieceColumns, number: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -32,6 +32,8 @@ from vem_plugin.training.corpus.build import Piece, build_piece
 from vem_plugin.training.corpus.captions import caption_for, caption_of_cue
 from vem_plugin.training.shots import SectionLabels
 
+TRAIN_SEED, HELDOUT_SEED = 1, 900_000
+"""Of the corpus; each piece adds its number."""
 CAPTIONS_A_SECTION = 3
 REAL_SHARE = 0.1
 """Share of real pieces in what is taught; they are few, so that each comes round more often than a made one."""

@@ -1,4 +1,4 @@
-"""Stage three: put averaged weights and codec together as a pipeline, in half precision, ready to ship."""
+"""Put a finished transformer and codec together as a pipeline, in half precision, ready to ship."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from vem_plugin.models.beat_features import DIRECTION_COLUMNS
 from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.sampler import flow_solver
 from vem_plugin.models.score_codec import ScoreCodec
-from vem_plugin.models.transformer import VeMTransformer
 from vem_plugin.score.cue import ROLES
 from vem_plugin.score.notes import STEPS_PER_BEAT
+from vem_plugin.training.codec import codec_from
+from vem_plugin.training.course import Trained, weights_in
 from vem_plugin.training.dataset import PieceColumns
+from vem_plugin.training.diffusion import transformer_from
+from vem_plugin.training.recipe import StageName
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,11 @@ def velocity_lines(pieces: PieceColumns, *, count: int = FITTED_PIECES) -> list[
     return lines
 
 
+def _steps_of(run: Path, stage: StageName) -> int:
+    trained = Trained.read(run / stage)
+    return trained.steps if trained else 0
+
+
 def _with_velocities(trained: ScoreCodec, pieces: PieceColumns) -> ScoreCodec:
     """The same codec, with the corpus's velocities in its configuration and no trace of where it came from."""
     sizes = ("beat_size", "latent_size", "width", "encoder_blocks", "decoder_blocks")
@@ -51,23 +58,39 @@ def _with_velocities(trained: ScoreCodec, pieces: PieceColumns) -> ScoreCodec:
     return codec
 
 
-def export_pipeline(run: Path, to: Path, *, version: str, last: bool = False) -> None:
+def export_pipeline(run: Path, to: Path, *, version: str, data: Path | None = None, last: bool = False) -> None:
     """Write the pipeline of a run folder to the folder ``to``; its former model is replaced file by file.
 
-    The weights are the averaged ones, or with ``last`` those of the last step: better after a short run, whose average
-    still remembers its beginning.
+    Parameters
+    ----------
+    run : Path
+        With a finished codec, and a finished adapter or, if there is none, diffusion.
+    to : Path
+        The model folder.
+    version : str
+        Of the model.
+    data : Path, optional
+        Folder of the corpus; default: the run folder.
+    last : bool
+        Take the weights of the last step instead of the averaged ones: better after a short run, whose average still
+        remembers its beginning.
+
+    Raises
+    ------
+    SettingsError
+        If a stage is not finished.
     """
-    train = PieceColumns.open(run / "train")
-    state = torch.load(run / "diffusion.pt", map_location="cpu", weights_only=True)
-    transformer = VeMTransformer()
-    transformer.load_state_dict(state["model" if last else "average"])
-    codec = _with_velocities(ScoreCodec.from_pretrained(run / "codec", low_cpu_mem_usage=False), train)
+    train = PieceColumns.open((data or run) / "train")
+    stage = "adapter" if (run / "adapter" / "last").is_dir() else "diffusion"
+    transformer = transformer_from(weights_in(run, stage, last=last))
+    codec = _with_velocities(codec_from(weights_in(run, "codec")), train)
+    steps = _steps_of(run, "diffusion") + (_steps_of(run, "adapter") if stage == "adapter" else 0)
     pipeline = VeMPipeline(transformer.half(), codec.half(), flow_solver())
     fresh = to.with_name(to.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     pipeline.save_pretrained(fresh, safe_serialization=True)
     made, real = len(train.numbers(real=False)), len(train.numbers(real=True))
-    told = f"{made} pieces by the project's rule-based composer, {real} real ones; {state['step']} steps"
+    told = f"{made} pieces by the project's rule-based composer, {real} real ones; {steps} steps"
     write_index(fresh, name=NAME, version=version, licence=LICENCE, trained_on=told)
     for file in sorted(fresh.rglob("*")):
         if file.is_file():
@@ -76,4 +99,4 @@ def export_pipeline(run: Path, to: Path, *, version: str, last: bool = False) ->
             file.chmod(0o644)
             os.replace(file, target)
     shutil.rmtree(fresh)
-    logger.info("exported step %d to %s", state["step"], to.name)
+    logger.info("exported the %s, %d steps, to %s", stage, steps, to.name)

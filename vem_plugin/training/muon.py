@@ -4,7 +4,8 @@ After K. Jordan's Muon and its scaling in "Muon is Scalable for LLM Training" (a
 weight matrix is replaced by the nearest (semi-)orthogonal matrix, found by five steps of a Newton-Schulz iteration, and
 scaled so that the step is as large as AdamW's would be. ``torch.optim.Muon`` iterates in bfloat16 whatever the
 processor: where that is emulated it takes six times as long as the rest of a training step (measured: 21.6 of 25.4 s).
-Here the precision is the processor's own, and matrices of one shape are iterated together.
+Here the precision is the processor's own, matrices of one shape are iterated together, and processes that train one
+network share the matrices out among themselves: their gradients are the same, so each need not do it all.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 from vem_plugin.models.placement import fast_with_bfloat16
-from vem_plugin.training.crew import ALONE, Crew
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic ``a X + b (X X^T) X + c (X X^T)^2 X``, steep at 0 and within .7 to 1.2 after five steps."""
@@ -41,6 +41,18 @@ def orthogonalised(matrices: Tensor) -> Tensor:
     return x.mT if tall else x
 
 
+def shared_out(matrices: Tensor) -> Tensor:
+    """``orthogonalised``, each process of the group doing some of the matrices (n, rows, columns)."""
+    if not distributed.is_available() or not distributed.is_initialized():
+        return orthogonalised(matrices)
+    parts = list(matrices.tensor_split(distributed.get_world_size()))
+    for rank, part in enumerate(parts):
+        if rank == distributed.get_rank() and len(part):
+            parts[rank] = orthogonalised(part).contiguous()
+        distributed.broadcast(parts[rank], rank)
+    return torch.cat(parts)
+
+
 class Muon(torch.optim.Optimizer):
     """For the weight matrices of hidden layers; everything else belongs to AdamW.
 
@@ -54,8 +66,6 @@ class Muon(torch.optim.Optimizer):
         Of the gradients, Nesterov's way.
     weight_decay : float
         Decoupled.
-    crew : Crew
-        Processes that share the work; they must all hold the same gradients.
     """
 
     def __init__(
@@ -65,9 +75,7 @@ class Muon(torch.optim.Optimizer):
         lr: float,
         momentum: float = 0.95,
         weight_decay: float = 0.1,
-        crew: Crew = ALONE,
     ) -> None:
-        self.crew = crew
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
@@ -81,7 +89,7 @@ class Muon(torch.optim.Optimizer):
             for shape, weights in alike.items():
                 moved = torch.stack([self._moved(weight, gradient, group["momentum"]) for weight, gradient in weights])
                 step = group["lr"] * MATCHED_RMS * max(shape) ** 0.5
-                for (weight, _), direction in zip(weights, self.crew.shared(orthogonalised, moved), strict=True):
+                for (weight, _), direction in zip(weights, shared_out(moved), strict=True):
                     weight.mul_(1 - group["lr"] * group["weight_decay"])
                     weight.add_(direction, alpha=-step)
 

@@ -1,39 +1,44 @@
-"""How far a run has come: by the clock, not by steps, so that a run always ends annealed."""
+"""How far a run has come, by steps or by the clock, and the learning rate there."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from typing import Any
 
-WARM_UP_STEPS = 60
+from vem_plugin.training.recipe import Length, Optimiser
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pace:
-    """A run from ``start`` to ``end``, seconds of ``time.time()``."""
+    """Where a run stands.
 
-    start: float
-    end: float
+    ``step`` counts all steps of the weights, ``first`` of them before this run (of a run that was trained further);
+    ``seconds`` are those this run has worked, without the time it lay still.
+    """
 
-    @classmethod
-    def of_minutes(cls, minutes: float) -> Pace:
-        """A run that starts now."""
-        now = time.time()
-        return cls(now, now + 60 * minutes)
+    length: Length
+    first: int = 0
+    step: int = 0
+    seconds: float = 0.0
 
     @property
     def progress(self) -> float:
         """Share that is over, 0 to 1."""
-        return min(1.0, (time.time() - self.start) / (self.end - self.start))
+        if self.length.steps:
+            return min(1.0, (self.step - self.first) / self.length.steps)
+        return min(1.0, self.seconds / (60 * self.length.minutes))
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {"first": self.first, "step": self.step, "seconds": self.seconds}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Of a checkpoint."""
+        self.first, self.step, self.seconds = state["first"], state["step"], state["seconds"]
 
 
-def constant_then_linear(progress: float, *, constant: float = 0.55, least: float = 0.02) -> float:
-    """Factor of the learning rate: 1 until ``constant`` of the run, then falling in a line to ``least``."""
-    if progress < constant:
-        return 1.0
-    return max(least, (1 - progress) / (1 - constant))
-
-
-def warm_up(step: int) -> float:
-    """Factor of the learning rate in the first steps."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS)
+def rate_at(optimiser: Optimiser, *, step: int, progress: float) -> float:
+    """Learning rate at the ``step``-th step of a run of which ``progress`` (0 to 1) is over."""
+    falling = ((1 - max(progress, optimiser.constant)) / (1 - optimiser.constant)) ** optimiser.power
+    rising = min(1.0, (step + 1) / max(1, optimiser.warm_up))
+    return optimiser.rate * rising * max(optimiser.least, falling)

@@ -1,0 +1,246 @@
+"""Commands of training: ``vem train codec|aligner|diffusion|adapter RECIPE`` and what goes before, between and after.
+
+``vem_server.cli`` registers them. All of a model's training happens in one run folder (``-o``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vem_timeline.errors import VemError
+
+if TYPE_CHECKING:
+    from vem_plugin.training.course import Trained
+    from vem_plugin.training.recipe import StageName
+
+commands = typer.Typer(
+    name="train",
+    no_args_is_help=True,
+    help="Train models: the paper's stages, and what goes before, between and after them. docs/TRAINING.md tells more.",
+)
+
+Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A TOML file, or a name of `vem train recipes`.")]
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="RUN", help="The run folder.")]
+Data = Annotated[Path | None, typer.Option(metavar="FOLDER", help="What is taught; default: the recipe's, else RUN.")]
+Device = Annotated[str, typer.Option(help="Where it computes: auto, cpu, cuda or mps.")]
+Processes = Annotated[int, typer.Option(min=1, help="Processes that share every step; one a GPU, or a CPU core.")]
+Threads = Annotated[int, typer.Option(min=0, help="CPU threads of each; 0: one process takes all, several one each.")]
+Further = Annotated[bool, typer.Option("--further", help="Train a finished run on for the recipe's length.")]
+PauseAt = Annotated[int, typer.Option(metavar="STEP", min=0, help="Stop there; the same command goes on.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the command line."""
+    app.add_typer(commands)
+
+
+@commands.command()
+def recipes(json: Json = False) -> None:
+    """The recipes that ship, each with what its first line says."""
+    from vem_plugin.training.recipe import SHIPPED, load_recipe, recipe_names
+    from vem_server.as_json import print_json
+    from vem_server.show import OUT, table_of
+
+    found = [
+        {
+            "name": name,
+            "stage": load_recipe(name).stage,
+            "what": (SHIPPED / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].lstrip("# "),
+        }
+        for name in recipe_names()
+    ]
+    if json:
+        print_json({"recipes": found})
+        return
+    table = table_of("recipe", "stage", "says")
+    for row in found:
+        table.add_row(row["name"], row["stage"], row["what"])
+    OUT.print(table)
+
+
+@commands.command()
+def corpus(
+    out: Out,
+    pieces: Annotated[int, typer.Option(min=1, help="Pieces to learn from.")] = 24_000,
+    heldout: Annotated[int, typer.Option(min=1, help="Pieces to measure with.")] = 300,
+    processes: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    json: Json = False,
+) -> None:
+    """Write the score's corpus into RUN: pieces by the rule-based composer, and the real ones of the package."""
+    _begin(out)
+    from vem_plugin.training.preparing import make_corpus
+
+    _tell(make_corpus(out, pieces=pieces, heldout=heldout, processes=processes), json=json)
+
+
+@commands.command()
+def codec(
+    recipe: Recipe,
+    out: Out,
+    data: Data = None,
+    device: Device = "auto",
+    processes: Processes = 1,
+    threads: Threads = 0,
+    further: Further = False,
+    pause_at: PauseAt = 0,
+    json: Json = False,
+) -> None:
+    """Stage one: the codec, between notes or sound and latents."""
+    _train("codec", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+
+
+@commands.command()
+def encode(out: Out, data: Data = None, device: Device = "auto", json: Json = False) -> None:
+    """After the score's codec: encode every piece of the corpus, and embed every caption."""
+    _begin(out)
+    from vem_plugin.training.preparing import encode_corpus
+
+    _tell({"pieces": encode_corpus(out, data=data, device=device)}, json=json)  # type: ignore[arg-type]  # checked there
+
+
+@commands.command()
+def aligner(
+    recipe: Recipe,
+    out: Out,
+    data: Data = None,
+    device: Device = "auto",
+    processes: Processes = 1,
+    threads: Threads = 0,
+    further: Further = False,
+    pause_at: PauseAt = 0,
+    json: Json = False,
+) -> None:
+    """Stage one, too: the aligner, which says how much a transition deserves a hit."""
+    _train("aligner", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+
+
+@commands.command()
+def diffusion(
+    recipe: Recipe,
+    out: Out,
+    data: Data = None,
+    device: Device = "auto",
+    processes: Processes = 1,
+    threads: Threads = 0,
+    further: Further = False,
+    pause_at: PauseAt = 0,
+    json: Json = False,
+) -> None:
+    """Stage two: the diffusion, on the latents of a finished codec."""
+    _train("diffusion", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+
+
+@commands.command()
+def adapter(
+    recipe: Recipe,
+    out: Out,
+    data: Data = None,
+    device: Device = "auto",
+    processes: Processes = 1,
+    threads: Threads = 0,
+    further: Further = False,
+    pause_at: PauseAt = 0,
+    json: Json = False,
+) -> None:
+    """Stage three: TB-As alone, on a finished diffusion that was trained without it."""
+    _train("adapter", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+
+
+@commands.command()
+def export(
+    out: Out,
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="The model folder to write; for `vem score --model`.")],
+    data: Data = None,
+    version: Annotated[str, typer.Option(help="Version of the model.")] = "1",
+    last: Annotated[
+        bool, typer.Option("--last", help="The last weights, not the averaged ones: for short runs.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Put the score's codec and transformer together as a model folder."""
+    _begin(out)
+    from vem_plugin.training.export import export_pipeline
+
+    export_pipeline(out, to, version=version, data=data, last=last)
+    _tell({"model": str(to)}, json=json)
+
+
+def _train(
+    stage: StageName,
+    recipe: str,
+    out: Path,
+    data: Path | None,
+    processes: int,
+    threads: int,
+    json: bool,
+    **options: Any,
+) -> None:
+    from vem_plugin.errors import SettingsError
+    from vem_plugin.training.recipe import load_recipe
+
+    asked = load_recipe(recipe)
+    if asked.stage != stage:
+        raise SettingsError(
+            f"{recipe} is a recipe of the {asked.stage}, not of the {stage}.", remedy=f"Try: vem train {asked.stage}."
+        )
+    _begin(out)
+    from msgspec.structs import replace
+
+    from vem_plugin.training.together import train_together
+
+    asked = replace(asked, data=str(data)) if data else asked
+    trained = train_together(asked, out, processes=processes, threads=threads, **options)
+    if json:
+        _tell(_as_json(trained), json=True)
+    else:
+        _show(trained)
+
+
+def _begin(out: Path) -> None:
+    """Check that training is installed, and start the run folder's log with the command."""
+    from importlib.util import find_spec
+
+    if find_spec("accelerate") is None:
+        raise VemError("Training is not installed.", remedy="Install it: pip install 'vem-plugin[training]'.")
+    from vem_plugin.training.together import log_to
+
+    log_to(out)
+    import logging
+
+    logging.getLogger("vem_plugin").info("$ vem %s", " ".join(sys.argv[1:]))
+
+
+def _tell(found: dict[str, Any], *, json: bool) -> None:
+    from vem_server.as_json import print_json
+    from vem_server.show import OUT
+
+    if json:
+        print_json(found)
+    else:
+        OUT.print(", ".join(f"{name} {value}" for name, value in found.items()), soft_wrap=True)
+
+
+def _as_json(trained: Trained) -> dict[str, Any]:
+    from msgspec import to_builtins
+
+    return to_builtins(trained)
+
+
+def _show(trained: Trained) -> None:
+    """Figures of the weights, side by side."""
+    from vem_server.show import OUT, table_of
+
+    if not trained.finished:
+        OUT.print(f"stopped at step {trained.steps}; the same command goes on")
+        return
+    table = table_of("held out", *trained.measured)
+    for name in trained.measured["last"]:
+        table.add_row(name, *(f"{figures[name]:g}" for figures in trained.measured.values()))
+    OUT.print(table)
+    OUT.print(f"{trained.steps} steps in {trained.seconds / 60:.1f} min: {trained.folder}", soft_wrap=True)
