@@ -16,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from vem_server import conform_cli, daemon_cli, install_cli, panel_cli, takes_cli
-from vem_server.carrying_out import UseDaemon, carry_out, request_of
+from vem_server import conform_cli, daemon_cli, evaluate_cli, install_cli, models_cli, panel_cli, takes_cli, train_cli
+from vem_server.carrying_out import Memory, Model, UseDaemon, carry_out, memory_of, model_of, request_of
 
 app = typer.Typer(
     name="vem",
@@ -75,7 +75,11 @@ def score(
         float, typer.Option(metavar="DB", help="A second mix, this much softer under speech; 3 to 12, 0: none.")
     ] = 7.0,
     device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
-    model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
+    memory: Memory = None,
+    compiled: Annotated[
+        bool, typer.Option("--compile/--no-compile", help="Compile the model first; pays from several takes on.")
+    ] = False,
+    model: Model = None,
     picture_encoder: Annotated[
         Path | None, typer.Option(help="Folder of another picture encoder, such as a CLIP export; default: ours.")
     ] = None,
@@ -109,7 +113,9 @@ def score(
         seed=seed,
         takes=takes,
         device=device,  # type: ignore[arg-type]  # Settings checks the word and says which ones there are
-        model=model,
+        memory=memory_of(memory),
+        compiled=compiled,
+        model=model_of(model),
         picture_encoder=picture_encoder,
         timeline=timeline,
         rate=rate,
@@ -190,31 +196,6 @@ def measure(
 
 
 @app.command()
-def evaluate(
-    pieces: Annotated[int, typer.Option(help="Held-out pieces to measure on.")] = 40,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for pictures and the table.")] = None,
-    model: Annotated[Path | None, typer.Option(help="A model folder; default: the one that ships.")] = None,
-    device: Annotated[str, typer.Option(help="Where the model runs: auto, cpu, cuda or mps.")] = "auto",
-    json: Json = False,
-) -> None:
-    """How good the music is: the model beside its teacher, real music and shuffled bars; takes minutes."""
-    from vem_plugin.evaluate.evaluation import STAGES, evaluate
-    from vem_plugin.settings import Settings
-    from vem_server.show import stage_bars
-    from vem_server.show_evaluation import show_evaluation, write_table
-
-    settings = Settings(model=model, device=device)  # type: ignore[arg-type]  # as in score
-    with stage_bars(STAGES, quiet=json) as report:
-        found = evaluate(pieces=pieces, out=out, settings=settings, report=report)
-    if out is not None:
-        write_table(found, out)
-    if json:
-        _print_json(found.as_json())
-    else:
-        show_evaluation(found)
-
-
-@app.command()
 def doctor(json: Json = False) -> None:
     """Check this installation: versions, devices, codecs, sound bank, model; how to get what is missing."""
     from vem_plugin.doctor import examine
@@ -230,10 +211,13 @@ def doctor(json: Json = False) -> None:
 
 
 takes_cli.register(app)
+evaluate_cli.register(app)
 conform_cli.register(app)
 daemon_cli.register(app)
 panel_cli.register(app)
 install_cli.register(app)
+models_cli.register(app)
+train_cli.register(app)
 
 
 def _tempo_of(text: str | None) -> tuple[float, float] | None:

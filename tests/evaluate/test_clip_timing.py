@@ -121,7 +121,7 @@ def test_the_best_constant_tempo_finds_a_tempo_that_was_there() -> None:
     truth = ConstantTempo(97.0, 0.31)
     cuts = [truth.beats(60)[number] for number in (2, 6, 9, 10, 14, 18, 23, 26, 30, 33, 38, 42, 50)]
     found = best_constant_tempo(cuts, tolerance=FRAME)
-    assert found.bpm == pytest.approx(97, abs=0.15)
+    assert found.bpm == pytest.approx(97, abs=0.5)
     near = [np.abs(np.subtract.outer(cuts, times)).min(axis=1) for times in (found.beats(60), found.downbeats(60))]
     assert (near[0] <= FRAME).all()
     assert (near[1] <= FRAME).sum() == 10  # all those that are two beats after a multiple of four
