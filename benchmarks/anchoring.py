@@ -94,7 +94,8 @@ def main() -> None:
     numbers = range(asked.pieces)
     with tempfile.TemporaryDirectory() as folder:
         columns = [_column([tried(number, bend, Path(folder) / bend.__name__) for number in numbers]) for bend in BENDS]
-    print("# Hits pulled into place\n\nMade by `python benchmarks/anchoring.py`.", (__doc__ or "").split("\n\n")[2])
+    print("# Hits pulled into place\n\nMade by `python benchmarks/anchoring.py`.\n")
+    print((__doc__ or "").split("\n\n")[2])
     print("\n| |", " | ".join(f"`{bend.__name__}`" for bend in BENDS), "|")
     print("|---" * (1 + len(BENDS)) + "|")
     for name in columns[0]:
