@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -142,3 +142,31 @@ def test_a_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(ModelError, match="finds no device"):
         Placement("abacus").device  # type: ignore[arg-type]
     assert Placement("cpu").device == torch.device("cpu")
+
+
+def test_several_takes_in_one_batch_are_what_each_is_alone(pipeline: VeMPipeline, conditions: Conditions) -> None:
+    """Also over several windows, with storyboards of different length, and in as many batches as memory allows."""
+    other = replace(
+        conditions, **{name: getattr(conditions, name)[:-1] for name in ("text", "picture", "look", "time")}
+    )
+    other = replace(other, present=other.present[:-1], relation=other.relation[:, :-1], mask=other.mask[:, :-1])
+    pieces = [long_conditions(piece, 5) for piece in (conditions, other, conditions)]
+    alone = [pipeline(piece, seed=seed, steps=2) for seed, piece in enumerate(pieces, 7)]
+    told: list[float] = []
+    try:
+        for memory in (None, 10**6):
+            pipeline.placement = Placement("cpu", memory=memory)
+            assert pipeline.takes_at_once(pieces[0]) == (1 if memory else 8)
+            together = pipeline.together(
+                pieces, seeds=(7, 8, 9), steps=2, report=lambda stage, done, note="": told.append(done)
+            )
+            for one, same in zip(alone, together, strict=True):
+                np.testing.assert_allclose(same, one, rtol=0, atol=1e-5)
+            assert told == sorted(told)
+            assert told[-1] == pytest.approx(1)
+            told.clear()
+    finally:
+        pipeline.placement = Placement("cpu")
+    assert np.abs(alone[0] - alone[2]).max() > 0.1
+    with pytest.raises(ValueError, match="frames"):
+        pipeline.together([conditions, pieces[0]], seeds=(1, 2))

@@ -115,6 +115,20 @@ def window_of(conditions: Conditions, first: int, last: int) -> Conditions:
     )
 
 
+def with_entries(conditions: Conditions, entries: int) -> Conditions:
+    """The same row with storyboard entries added, up to so many, that are absent and that no frame sees."""
+    lacking = entries - len(conditions.text)
+    if not lacking:
+        return conditions
+    added = {
+        name: np.pad(getattr(conditions, name), ((0, lacking), (0, 0)))
+        for name in ("text", "picture", "look", "time", "present")
+    }
+    relation = np.pad(conditions.relation, ((0, 0), (0, lacking), (0, 0)))
+    mask = np.pad(conditions.mask, ((0, 0), (0, lacking)), constant_values=HIDDEN)
+    return replace(conditions, **added, relation=relation, mask=mask)
+
+
 def batch_of(rows: Sequence[Conditions]) -> ConditionBatch:
     """Stack rows of equal T and N."""
     stacked = (torch.from_numpy(np.stack([getattr(row, item.name) for row in rows])) for item in fields(Conditions))

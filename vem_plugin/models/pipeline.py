@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
+from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, with_entries, withheld
 from vem_plugin.models.model_folder import ModelFolder
-from vem_plugin.models.placement import Placement
+from vem_plugin.models.placement import Placement, bytes_of_model
 from vem_plugin.models.score_codec import ScoreCodec
+from vem_plugin.models.storyboard_tokens import SLOTS
 from vem_plugin.models.transformer import VeMTransformer
-from vem_plugin.progress import Report, silent
+from vem_plugin.progress import Report, part, silent
 
 if TYPE_CHECKING:
     from vem_plugin.models.audio.stable_audio import StableAudioVeM
@@ -28,6 +29,8 @@ STEPS = 10
 GUIDANCE = 2.0
 WINDOW, OVERLAP = 192, 64
 """Beats denoised at once, and how many of them are given by the window before."""
+MOST_AT_ONCE = 8
+"""Takes denoised in one batch; more gain nothing (``benchmarks/gpu.md``)."""
 SURROUNDINGS = 24
 """Beats of what is kept that are seen on each side of what is written anew."""
 
@@ -148,32 +151,89 @@ class VeMPipeline(DiffusionPipeline):
         ValueError
             If ``known`` and ``known_mask`` do not fit the conditions.
         """
-        frames, size = conditions.frames, self.transformer.config["latent_size"]
-        given, mask = _checked(known, known_mask, frames=frames, size=size)
-        generator = torch.Generator().manual_seed(seed)
-        noise = torch.randn(frames, size, generator=generator)
-        latents, written = given.clone(), mask.clone()
+        given, mask = _checked(known, known_mask, frames=conditions.frames, size=self._latent_size)
+        return self._write([conditions], [seed], given, mask, steps=steps, guidance=guidance, report=report)[0]
+
+    @torch.no_grad()
+    def together(
+        self,
+        pieces: Sequence[Conditions],
+        *,
+        seeds: Sequence[int],
+        steps: int = STEPS,
+        guidance: float = GUIDANCE,
+        report: Report = silent,
+    ) -> list[NDArray[np.float32]]:
+        """Write several pieces of equal length in one batch, or in as few as the memory budget allows.
+
+        Each is what it would be alone, but for the order in which a processor adds up (``benchmarks/gpu.md`` says by
+        how much).
+
+        Raises
+        ------
+        ValueError
+            If the pieces differ in length or number from each other or from ``seeds``.
+        """
+        frames = {piece.frames for piece in pieces}
+        if len(frames) > 1 or len(pieces) != len(seeds):
+            raise ValueError(f"{len(pieces)} pieces of {sorted(frames)} frames, {len(seeds)} seeds")
+        given, mask = _checked(None, None, frames=pieces[0].frames, size=self._latent_size)
+        most, written = self.takes_at_once(pieces[0]), []
+        for first in range(0, len(pieces), most):
+            batch = slice(first, min(first + most, len(pieces)))
+            share = (first / len(pieces), batch.stop / len(pieces))
+            written += self._write(
+                pieces[batch], seeds[batch], given, mask, steps=steps, guidance=guidance, report=part(report, *share)
+            )
+        return written
+
+    @property
+    def _latent_size(self) -> int:
+        return self.transformer.config["latent_size"]
+
+    def takes_at_once(self, piece: Conditions) -> int:
+        """How many takes of a piece are denoised in one batch within the memory budget."""
+        return self.placement.rows_that_fit(
+            weights=bytes_of_model(self.transformer, self.codec),
+            row=2 * bytes_of_row(self.transformer, min(piece.frames, WINDOW), len(piece.text)),
+            most=MOST_AT_ONCE,
+        )
+
+    def _write(
+        self,
+        pieces: Sequence[Conditions],
+        seeds: Sequence[int],
+        given: Tensor,
+        mask: Tensor,
+        *,
+        steps: int,
+        guidance: float,
+        report: Report,
+    ) -> list[NDArray[np.float32]]:
+        """Latents (T, size) of K pieces, which keep ``given`` (T, size) where ``mask`` (T,) is true."""
+        noise = torch.stack([torch.randn(given.shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+        latents, written = given.expand(noise.shape).clone(), mask.clone()
         first, last = stretch_to_write(mask.numpy())
         plan = list(windows_over(last - first)) if last > first else []
         for index, window in enumerate(plan):
-            part = slice(first + window.first, first + window.last)
-            if bool(written[part].all()):
+            seen = slice(first + window.first, first + window.last)
+            if bool(written[seen].all()):
                 continue
-            latents[part] = self._denoise(
-                window_of(conditions, part.start, part.stop),
-                noise[part],
-                latents[part],
-                written[part],
+            latents[:, seen] = self._denoise(
+                [window_of(piece, seen.start, seen.stop) for piece in pieces],
+                noise[:, seen],
+                latents[:, seen],
+                written[seen],
                 steps=steps,
                 guidance=guidance,
                 report=lambda done, index=index: report("compose", (index + done) / len(plan)),
             )
-            written[part] = True
-        return torch.where(mask[:, None], given, latents).numpy()
+            written[seen] = True
+        return list(torch.where(mask[:, None], given, latents).numpy())
 
     def _denoise(
         self,
-        conditions: Conditions,
+        pieces: Sequence[Conditions],
         noise: Tensor,
         known: Tensor,
         known_mask: Tensor,
@@ -182,11 +242,13 @@ class VeMPipeline(DiffusionPipeline):
         guidance: float,
         report: Callable[[float], None],
     ) -> Tensor:
-        """One window: noise (T, size) to latents (T, size), keeping ``known`` where ``known_mask`` (T,) is true."""
+        """One window of K pieces: noise (K, T, size) to latents, keeping ``known`` where ``known_mask`` (T,) is."""
         device = self.placement.device
-        rows = [conditions] if guidance == 1 else [conditions, withheld(conditions)]
+        entries = max(len(piece.text) for piece in pieces)
+        rows = [with_entries(piece, entries) for piece in pieces]
+        rows = rows if guidance == 1 else [*rows, *map(withheld, rows)]
         batch = batch_of([self._without_untaught(row) for row in rows]).to(device)
-        sample, known = noise[None].to(device), known[None].to(device)
+        sample, known = noise.to(device), known.to(device)
         mask = known_mask[None, :, None].float().to(device)
         self.scheduler.set_timesteps(steps, device=device)
         moments = zip(self.scheduler.timesteps, self.scheduler.sigmas.to(device), strict=False)
@@ -196,17 +258,18 @@ class VeMPipeline(DiffusionPipeline):
             velocity = (sample - clean) / sigma
             sample = self.scheduler.step(velocity, timestep, sample, return_dict=False)[0]  # pyright: ignore
             report((index + 1) / steps)
-        return (sample * (1 - mask) + known * mask)[0].cpu()
+        return (sample * (1 - mask) + known * mask).cpu()
 
     def _predict(
         self, sample: Tensor, time: Tensor, known: Tensor, mask: Tensor, batch: ConditionBatch, *, guidance: float
     ) -> Tensor:
-        """Clean latents (1, T, size), with and without wishes in one batch."""
+        """Clean latents (K, T, size), with and without wishes in one batch; ``mask`` is (1, T, 1)."""
         rows = len(batch.beat)
+        times = rows // len(sample)
         moment = (time * (1 - mask) + mask).expand(rows, -1, -1)
         with self.placement.autocast():
             clean = self.transformer(
-                sample.expand(rows, -1, -1), moment, known.expand(rows, -1, -1), mask.expand(rows, -1, -1), batch
+                sample.repeat(times, 1, 1), moment, known.repeat(times, 1, 1), mask.expand(rows, -1, -1), batch
             )
         if guidance == 1:
             return clean
@@ -219,6 +282,17 @@ class VeMPipeline(DiffusionPipeline):
         if taught and row.picture.shape[1] == self.transformer.config["picture_size"]:
             return row
         return row.without_pictures()
+
+
+def bytes_of_row(transformer: VeMTransformer, frames: int, entries: int) -> int:
+    """About what one row of a batch takes while a block computes: hidden states, and the weights of both attentions.
+
+    An upper bound in float32, checked against what was allocated (``benchmarks/gpu.md``).
+    """
+    config = transformer.config
+    hidden = config["width"] * (9 + 6 + 2 * config["widen"])
+    attention = 3 * config["heads"] * (2 * frames + len(SLOTS) * entries + 1)
+    return 4 * frames * (hidden + attention)
 
 
 def _checked(
