@@ -69,8 +69,8 @@ class Anchoring:
         Hits that were moved, as they were before.
     left : tuple of LeftHit
         Hits that are off, or not heard, and were left so.
-    knots : tuple of (float, float)
-        The time map between which time runs evenly: seconds before and after, both increasing.
+    anchors : tuple of (float, float)
+        What `stretched` was told: seconds before and after of every anchor, both increasing, ends of the sound too.
     """
 
     sound: Sound
@@ -78,11 +78,13 @@ class Anchoring:
     after: Heard
     moved: tuple[HeardPlace, ...]
     left: tuple[LeftHit, ...]
-    knots: tuple[tuple[float, float], ...]
+    anchors: tuple[tuple[float, float], ...]
 
     def places_of(self, times: Sequence[float]) -> NDArray[np.float64]:
         """Where instants of the sound that was given lie now, (n,) seconds."""
-        before, after = np.array(self.knots).T
+        inner = self.anchors[1:-1]
+        edges = [(old + away, new + away) for old, new in inner for away in (-LEAD, TAIL)]
+        before, after = np.array([self.anchors[0], *edges, self.anchors[-1]]).T
         return np.interp(times, before, after)
 
     def as_json(self) -> dict[str, Any]:
@@ -107,7 +109,14 @@ class _Anchor:
     hit: HeardPlace | None = None
 
 
-def anchored(sound: Sound, rate: int, hits: Sequence[float], *, beats: Sequence[float] = ()) -> Anchoring:
+def anchored(
+    sound: Sound,
+    rate: int,
+    hits: Sequence[float],
+    *,
+    beats: Sequence[float] = (),
+    span: tuple[float, float] | None = None,
+) -> Anchoring:
     """Stretch sound between anchors until its onsets fall on the hits.
 
     Parameters
@@ -121,6 +130,8 @@ def anchored(sound: Sound, rate: int, hits: Sequence[float], *, beats: Sequence[
     beats : sequence of float
         The planned beats, ascending seconds. Those that are heard in time hold their places, so that between two of
         them nothing changes; without any, everything between two hits moves along.
+    span : (float, float), optional
+        Seconds before and after which not one sample may change; the whole if not given.
 
     Raises
     ------
@@ -129,21 +140,60 @@ def anchored(sound: Sound, rate: int, hits: Sequence[float], *, beats: Sequence[
     RenderError
         If something has to be stretched and python-stretch is not installed.
     """
-    if len(hits) and max(hits) * rate > len(sound):
-        raise SettingsError(f"A hit at {max(hits):.3f} s lies beyond the sound.", remedy="Give hits within the sound.")
+    first, last = (0, len(sound)) if span is None else (round(span[0] * rate), round(span[1] * rate))
+    if (len(hits) and max(hits) * rate > len(sound)) or not 0 <= first < last <= len(sound):
+        raise SettingsError("A hit or the span lies beyond the sound.", remedy="Give times within the sound.")
     before = listen(sound, rate, hits=hits, beats=beats)
-    chain = chain_of(_anchors(before, len(sound), rate), rate)
+    chain = chain_of(_anchors_between(first, last, before, rate), rate)
     moved = tuple(place.hit for place in chain if place.hit is not None and not place.hit.in_time)
-    left = tuple(_left(hit) for hit in before.hits if not hit.in_time and hit not in moved)
+    left = tuple(_left(hit, inside=first < hit.time * rate < last) for hit in before.hits if not hit.in_time)
+    left = tuple(hit for hit in left if hit.time not in {other.time for other in moved})
+    ends = {0, len(sound)} - {first, last}
+    pairs = sorted([*((place.source, place.target) for place in chain), *((end, end) for end in ends)])
+    anchors = tuple((old / rate, new / rate) for old, new in pairs)
     if not moved:
-        return Anchoring(sound, before, before, moved, left, _knots(chain, rate))
-    fitted = _fitted(sound, rate, chain)
-    after = listen(fitted, rate, hits=hits, beats=beats)
-    return Anchoring(fitted, before, after, moved, left, _knots(chain, rate))
+        return Anchoring(sound, before, before, moved, left, anchors)
+    fitted = stretched(sound, rate, anchors)
+    return Anchoring(fitted, before, listen(fitted, rate, hits=hits, beats=beats), moved, left, anchors)
 
 
-def _anchors(heard: Heard, length: int, rate: int) -> list[_Anchor]:
-    """Everything that could be an anchor, by target; the ends of the sound first and last."""
+def stretched(sound: Sound, rate: int, anchors: Sequence[tuple[float, float]]) -> Sound:
+    """Sound with every anchor where it belongs; the same again from `Anchoring.anchors`.
+
+    Parameters
+    ----------
+    sound : ndarray, shape (S, channels)
+    rate : int
+        Samples a second.
+    anchors : sequence of (float, float)
+        Seconds before and after, both increasing; first and last the ends of the sound, which stay.
+
+    Returns
+    -------
+    ndarray, shape (S, channels)
+    """
+    lead, tail, fade = (round(seconds * rate) for seconds in (LEAD, TAIL, FADE))
+    fitted = sound.copy()
+    places = [(round(old * rate), round(new * rate)) for old, new in anchors]
+    for (old, new), (next_old, next_new) in pairwise(places):
+        # An anchor's island reaches from `lead` before it, where the piece before ends, to `tail` after it.
+        start, end = max(new - lead, 0), next_new - lead if next_new < len(sound) else len(sound)
+        shift, next_shift = old - new, next_old - next_new
+        if next_shift == shift:
+            fitted[start:end] = sound[start + shift : end + shift]
+            continue
+        inner, outer = new + tail, next_new - lead
+        piece = _longer(sound, rate, inner + shift, outer + next_shift, outer - inner)
+        piece[:fade] = _cross_faded(sound[inner + shift :][:fade], piece[:fade])
+        piece[-fade:] = _cross_faded(piece[-fade:], sound[outer + next_shift - fade :][:fade])
+        fitted[start:inner] = sound[start + shift : inner + shift]
+        fitted[inner:outer] = piece
+        fitted[outer:end] = sound[outer + next_shift : end + next_shift]
+    return fitted
+
+
+def _anchors_between(first: int, last: int, heard: Heard, rate: int) -> list[_Anchor]:
+    """Everything that could be an anchor between two samples, which are the first and the last, by target."""
     inner = []
     for hit in heard.hits:
         if hit.offset is None or (hit.confidence < PLAIN and not hit.in_time):
@@ -155,8 +205,10 @@ def _anchors(heard: Heard, length: int, rate: int) -> list[_Anchor]:
         if own and beat.offset is not None and beat.in_time and beat.confidence >= PLAIN:
             place = round((beat.time + beat.offset) * rate)
             inner.append(_Anchor(place, place, _BEAT_WORTH))
-    inner = [anchor for anchor in inner if 0 < anchor.target < length and 0 < anchor.source < length]
-    return [_Anchor(0, 0, 0.0), *sorted(inner, key=lambda anchor: anchor.target), _Anchor(length, length, 0.0)]
+    inner = [anchor for anchor in inner if first < min(anchor.source, anchor.target)]
+    inner = [anchor for anchor in inner if max(anchor.source, anchor.target) < last]
+    ends = _Anchor(first, first, 0.0), _Anchor(last, last, 0.0)
+    return [ends[0], *sorted(inner, key=lambda anchor: anchor.target), ends[1]]
 
 
 def chain_of(anchors: Sequence[_Anchor], rate: int) -> list[_Anchor]:
@@ -193,30 +245,7 @@ def _may_become(old: NDArray[np.int64], new: NDArray[np.int64], rate: int) -> ND
     return ((old == new) & (old > 0)) | (roomy & within)
 
 
-def _fitted(sound: Sound, rate: int, chain: Sequence[_Anchor]) -> Sound:
-    """The sound with every anchor's source at its target."""
-    lead, tail, fade = (round(seconds * rate) for seconds in (LEAD, TAIL, FADE))
-    fitted = sound.copy()
-    for first, last in pairwise(chain):
-        # An anchor's island reaches from `lead` before it, where the piece before ends, to `tail` after it.
-        start, end = max(first.target - lead, 0), last.target - lead if last.target < len(sound) else len(sound)
-        shift = first.source - first.target
-        if last.source - last.target == shift:
-            fitted[start:end] = sound[start + shift : end + shift]
-            continue
-        inner, outer = first.target + tail, last.target - lead
-        piece = _stretched(sound, rate, inner + shift, last.source - lead, outer - inner)
-        head = sound[inner + shift : inner + shift + fade]
-        foot = sound[last.source - lead - fade : last.source - lead]
-        piece[:fade] = _cross_faded(head, piece[:fade])
-        piece[-fade:] = _cross_faded(piece[-fade:], foot)
-        fitted[start:inner] = sound[start + shift : inner + shift]
-        fitted[inner:outer] = piece
-        fitted[outer:end] = sound[outer + last.source - last.target : end + last.source - last.target]
-    return fitted
-
-
-def _stretched(sound: Sound, rate: int, first: int, last: int, samples: int) -> Sound:
+def _longer(sound: Sound, rate: int, first: int, last: int, samples: int) -> Sound:
     """Samples ``first`` to ``last`` of the sound made exactly ``samples`` long, at their pitch."""
     try:
         from python_stretch.Signalsmith import Stretch
@@ -247,17 +276,10 @@ def _cross_faded(going: Sound, coming: Sound) -> Sound:
     return ((1 - rise) * going + rise * coming) / level
 
 
-def _knots(chain: Sequence[_Anchor], rate: int) -> tuple[tuple[float, float], ...]:
-    """Both edges of every island; of the sound's ends only the ends."""
-    edges = [(chain[0].source / rate, chain[0].target / rate)]
-    for anchor in chain[1:-1]:
-        source, target = anchor.source / rate, anchor.target / rate
-        edges += [(source - LEAD, target - LEAD), (source + TAIL, target + TAIL)]
-    return (*edges, (chain[-1].source / rate, chain[-1].target / rate))
-
-
-def _left(hit: HeardPlace) -> LeftHit:
-    if hit.offset is None:
+def _left(hit: HeardPlace, *, inside: bool) -> LeftHit:
+    if not inside:
+        reason = "it lies where nothing may change"
+    elif hit.offset is None:
         reason = "no onset is heard near it"
     elif hit.confidence < PLAIN:
         reason = "what is heard near it is not plainly the hit"
