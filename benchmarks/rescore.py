@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.publish import ScoredTake
-from vem_plugin.render.mix import STEMS
 from vem_plugin.render.patch import read_samples
+from vem_plugin.render.stems import STEMS
 from vem_plugin.rescoring import STAGES, rescore
 from vem_plugin.score.cue import SCALES, CueSheet
 from vem_plugin.score.notes import STEPS_PER_BEAT, Score

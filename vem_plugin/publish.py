@@ -27,6 +27,10 @@ from vem_timeline.new_timeline import write_timeline_of
 from vem_timeline.storyboard import Storyboard
 
 SAMPLE_RATE = 48000
+WRITES_SOUND = (
+    "This engine writes sound, not notes: there are no stems by instrument, only the music and the effects, "
+    "and the MIDI file holds the tempo alone."
+)
 ACCENTED = ("hit", "drop", "stop")
 """Kinds of constraint that carry an accent of their own."""
 
@@ -111,6 +115,8 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
 
 def _remarks_on(making: Making, draft: Draft) -> tuple[str, ...]:
     remarks = [*making.plan.remarks, *making.parsed.remarks, making.rendered.remark]
+    if making.score.sound is not None:
+        remarks.append(WRITES_SOUND)
     elsewhere = making.edit.resolve().parent != draft.home.resolve()
     urls = [shot.media.url for shot in making.storyboard.shots if shot.media is not None]
     if (
@@ -151,6 +157,7 @@ def music_clip(take: Take, folder: Path) -> MusicClip:
         name=f"{take.name} music",
         take_id=take.take_id,
         markers=music_markers(take.plan),
+        has_notes=not take.is_sound,
         sample_rate=take.sample_rate,
         time_reference=take.time_reference,
     )

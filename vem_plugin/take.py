@@ -6,7 +6,8 @@ A take is a folder beside the scored timeline, of the same name:
     harbour_v01/take.json       this record
     harbour_v01/score.npz       notes, chords and latents (numpy, no pickles)
     harbour_v01/seen.npz        what the pictures said, so that they need not be looked at again
-    harbour_v01/*.wav, *.mid    mix, stems (five roles and the effects) and MIDI
+    harbour_v01/*.wav, *.mid    mix, stems (five roles and the effects) and MIDI; of an engine that writes sound the
+                                music and the effects, and a MIDI file of the tempo alone
     harbour_v01/*_DUCK*         the mix with room for speech, and its gain curve; only where somebody speaks
     harbour_v01/plan.png        the picture of the plan
 
@@ -27,6 +28,7 @@ import numpy as np
 
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.render.effects import Effect
+from vem_plugin.render.stems import SOUND_STEMS, STEMS, Stem
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import NOTE, Chord, Score
@@ -75,7 +77,8 @@ class Take:
     """The record in ``take.json``.
 
     Paths in ``files`` are relative to the take's folder; they are named "mix", "midi", "picture", "stem_drums" and so
-    on to "stem_effects" and, where somebody speaks, "ducked_mix" and "ducking" (its gain curve). ``effects`` lists what
+    on to "stem_effects" (or "stem_music" and "stem_effects", where the engine wrote sound) and, where somebody speaks,
+    "ducked_mix" and "ducking" (its gain curve). ``effects`` lists what
     the stem of effects holds, so that they can be kept when the music around them is scored anew. ``seed`` stays that
     of the first take of a line, because it decides how all notes are played; ``change`` tells what this take made anew,
     and ``locked`` the numbers of the shots that no command may change.
@@ -106,6 +109,16 @@ class Take:
     remarks: tuple[str, ...] = ()
     version: str = ""
     format: int = TAKE_FORMAT
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its engine wrote sound and no notes."""
+        return "stem_music" in self.files
+
+    @property
+    def stems(self) -> tuple[Stem, ...]:
+        """What of it has a sound file of its own."""
+        return SOUND_STEMS if self.is_sound else STEMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,11 +172,10 @@ def sync_of_json(told: dict[str, Any]) -> SyncReport:
 def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
     """Paths, figures, markers and the plan of a finished take: everything an editing program needs to place it."""
     from vem_plugin.publish import music_markers
-    from vem_plugin.render.mix import STEMS
 
     take = scored.take
     path = {name: str(scored.folder / file) for name, file in take.files.items()}
-    stems = {stem: path[f"stem_{stem}"] for stem in STEMS if f"stem_{stem}" in path}
+    stems = {stem: path[f"stem_{stem}"] for stem in take.stems if f"stem_{stem}" in path}
     return {
         "take": take.take_id,
         "timeline": str(scored.timeline),
@@ -191,6 +190,8 @@ def scored_as_json(scored: ScoredTake) -> dict[str, Any]:
         "style": take.style,
         "mode": take.cue.mode,
         "seed": take.seed,
+        "engine": take.composer.get("composer"),
+        "anchoring": take.composer.get("anchoring"),
         "lufs": take.loudness.lufs,
         "true_peak": take.loudness.true_peak,
         "samples": take.samples,

@@ -180,11 +180,24 @@ def show_scored(takes: Sequence[Result]) -> None:
                 OUT.print(Text.assemble((f"{label:<9}", "dim"), take[name]), soft_wrap=True)
         stems = f"{len(take['stems'])} files in {take['folder']}"
         OUT.print(Text.assemble(("stems    ", "dim"), stems), soft_wrap=True)
+        if take["anchoring"] is not None:
+            OUT.print(Text.assemble(("hits     ", "dim"), _anchoring_in_words(take["anchoring"])), soft_wrap=True)
         for remark in take["remarks"]:
             OUT.print(Text(f"note     {remark}", style="yellow"))
     if takes[0]["contact_sheet"] is not None:
         OUT.print()
         OUT.print(Text.assemble(("all takes", "dim"), f" {takes[0]['contact_sheet']}"), soft_wrap=True)
+
+
+def _anchoring_in_words(told: Result) -> str:
+    """How well the hits of an engine that writes sound were met, measured before and after time was stretched."""
+    before, after = told["before"]["hits"], told["after"]["hits"]
+    if not after["count"]:
+        return "none asked for"
+    return (
+        f"heard within 40 ms: {after['within_40_ms']:.0%} of {after['count']}, "
+        f"{before['within_40_ms']:.0%} before {len(told['moved'])} were put right"
+    )
 
 
 def show_sync(sync: SyncReport) -> None:

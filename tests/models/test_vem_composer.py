@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from vem_plugin.models.composer import Kept
 from vem_plugin.models.model_folder import load
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.models.placement import Placement
 from vem_plugin.models.seen_shots import shots_seen
-from vem_plugin.models.vem_composer import Kept, VeMComposer
+from vem_plugin.models.vem_composer import VeMComposer
 from vem_plugin.parsing.parsed_video import Cinematics, ParsedVideo, ShotFeatures
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet

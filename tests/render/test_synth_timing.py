@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 import vem_plugin.render.mix as mixing
 from vem_plugin.render.attack import perceived_onset
-from vem_plugin.render.mix import STEMS, EndFade, play_stems
+from vem_plugin.render.mix import EndFade, play_stems
 from vem_plugin.render.soundfont import load_bank
+from vem_plugin.render.stems import STEMS
 from vem_plugin.render.synth import frames_of, played_notes
 from vem_plugin.render.voice import RATE
 from vem_plugin.rhythm.beat_plan import BeatPlan

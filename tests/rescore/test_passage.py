@@ -9,10 +9,10 @@ import pytest
 
 from vem_plugin.errors import RenderError
 from vem_plugin.publish import ScoredTake
-from vem_plugin.render.mix import STEMS
 from vem_plugin.render.passage import Stretch, laid_in, play_passage
 from vem_plugin.render.patch import layout_of, patched, read_samples
 from vem_plugin.render.soundfont import load_bank
+from vem_plugin.render.stems import STEMS
 from vem_plugin.render.wave import FULL_SCALE, Origin, WaveWriter
 from vem_plugin.score.instruments import BANK
 from vem_plugin.score.palette import palette_named

@@ -25,6 +25,14 @@ from vem_timeline.xml_splice import element, tag
 
 HANDED_OVER = ("_markers.edl", "_markers.csv", "_premiere.xml", *(f"_{name}.otio" for name in DIALECTS))
 """Endings of the files, after the name they begin with."""
+NOTED = """\
+Files whose names hold DRUMS, BASS, HARMONY, COUNTER, MELODY, EFFECTS are its stems, equally long; where somebody
+speaks, DUCKED is the mix that makes room for it. The .mid holds the notes with the tempo."""
+HEARD = """\
+It was written as sound, not as notes: there are no stems by instrument, and no notes. MUSIC and EFFECTS are the two
+parts of the mix, equally long; where somebody speaks, DUCKED is the mix that makes room for it. The .mid holds the
+tempo alone."""
+"""What the README says of the other files of music whose notes are known, and of music that is only sound."""
 
 
 def write_handoff(
@@ -243,8 +251,7 @@ def readme(name: str, storyboard: Storyboard, music: MusicClip, dialect: Dialect
 
 The music is {music.audio.name}: as long as the timeline, it begins at the timeline's first frame, {start},
 at {float(clock.rate):.5g} frames per second. The sound files (Broadcast WAV) {stamped}.
-Files whose names hold DRUMS, BASS, HARMONY, COUNTER, MELODY, EFFECTS are its stems, equally long; where somebody
-speaks, DUCKED is the mix that makes room for it. The .mid holds the notes with the tempo.
+{NOTED if music.has_notes else HEARD}
 Beside this folder lies a copy of your timeline with the music on a track "VEM Music", if its format can hold one: open
 that, and all else of your edit is as it was. In this folder, {otio} and {name}_premiere.xml hold
 only the shots as they are seen, and the music.

@@ -54,6 +54,8 @@ class MusicClip:
         Samples per second of the audio.
     time_reference : int
         The Broadcast WAV's time reference: samples since midnight of its first sample, 0 without one.
+    has_notes : bool
+        Whether its notes are known: stems by instrument and a MIDI file of them lie beside it.
     """
 
     audio: Path
@@ -63,6 +65,7 @@ class MusicClip:
     markers: tuple[MusicMarker, ...] = ()
     sample_rate: int = 48_000
     time_reference: int = 0
+    has_notes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from vem_plugin.conform.fates import ConformReport, report_of
 from vem_plugin.conform.joining import joined, latents_at
 from vem_plugin.conform.matching import ShotPair, match_shots, same_to_the_music, successors
 from vem_plugin.conform.sheet import kept_beats, sheet_of_both
+from vem_plugin.errors import SettingsError
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.former import FormerBeats, Survivor
 from vem_plugin.settings import Settings
@@ -174,10 +175,18 @@ def write_what_is_new(
     ------
     ModelError
         If something is new, and the composer is not the one that wrote the take.
+    SettingsError
+        If the take is sound: it has no notes that could be played at other times.
     """
     take, old = given.take, given.score
     if fitted.unchanged:
         return old, take.cards
+    if take.is_sound:
+        raise SettingsError(
+            "The music of this take is sound without notes, which cannot be fitted to a changed edit.",
+            where=take.name,
+            remedy="Score the edit again, with `vem score` and the same --model and --seed.",
+        )
     fresh, cards = None, take.cards
     if None in fitted.beats:
         composer = composer or stages.open_composer(given.settings, report=report)
@@ -188,7 +197,7 @@ def write_what_is_new(
 
 
 def _written(given: Given, fitted: Fitted, composer: Composer, cards: ThemeCards, *, report: Report) -> Score:
-    from vem_plugin.models.vem_composer import Kept
+    from vem_plugin.models.composer import Kept
     from vem_plugin.score.theme import realise
     from vem_plugin.takes.same_model import composer_of_take
 
@@ -234,7 +243,6 @@ def play(given: Given, fitted: Fitted, score: Score, draft: Draft, *, report: Re
 
 def _copied(found: FoundTake, draft: Draft) -> RenderedTake:
     """The files of a take under the names of a new one."""
-    from vem_plugin.render.mix import STEMS
     from vem_plugin.render.rendering import RenderedTake
 
     take = found.take
@@ -247,7 +255,7 @@ def _copied(found: FoundTake, draft: Draft) -> RenderedTake:
     loud = take.loudness
     return RenderedTake(
         mix=copy("mix"),
-        stems={stem: copy(f"stem_{stem}") for stem in STEMS},
+        stems={stem: copy(f"stem_{stem}") for stem in take.stems},
         midi=copy("midi"),
         samples=take.samples,
         loudness=loud.lufs,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.progress import Report, silent
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.notes import Score
-from vem_plugin.score.theme import ThemeCards
+from vem_plugin.score.theme import RealisedTheme, ThemeCards
 
 
 class Composer(Protocol):
     """Writes a score.
 
-    The same arguments give the same score on one machine. Every hit of the cue sheet has an onset exactly on its
-    eighth; no note reaches beyond the last beat; roles that a section leaves out do not start a note in it (hits and
-    the ending apart).
+    The same arguments give the same score on one machine. An engine that writes notes promises that every hit of the
+    cue sheet has an onset exactly on its eighth, no note reaches beyond the last beat, and roles that a section leaves
+    out do not start a note in it (hits and the ending apart). One that writes sound gives all of it, to the sample, is
+    silent in the stops, and tells in ``facts`` under "anchoring" how well its hits were met, measured.
     """
 
     name: str
@@ -33,4 +38,37 @@ class Composer(Protocol):
         report: Report = silent,
     ) -> Score:
         """Write a score; without ``cards`` the seed draws the themes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What to keep of an earlier take: its ``latents``, as its score has them, in the beats where ``mask`` (beats,) is
+    true."""
+
+    latents: NDArray[np.float32]
+    mask: NDArray[np.bool_]
+
+
+@runtime_checkable
+class Rewriter(Composer, Protocol):
+    """A composer that can go on with a take: it gives latents, and is given them where they shall stay."""
+
+    @property
+    def digest(self) -> str | None:
+        """What identifies its model; latents are the language of one."""
+        ...
+
+    def write(
+        self,
+        cue: CueSheet,
+        parsed: ParsedVideo | None,
+        plan: BeatPlan,
+        *,
+        seed: int,
+        theme: RealisedTheme | None = None,
+        kept: Kept | None = None,
+        report: Report = silent,
+    ) -> Score:
+        """As ``compose``, with a theme of one's own, and beats of an earlier take that must stay."""
         ...

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from vem_plugin.models.beat_features import features_of
+from vem_plugin.models.composer import Kept
 from vem_plugin.models.conditioning import Conditions, conditions_of
 from vem_plugin.models.finish import finish
 from vem_plugin.models.pipeline import GUIDANCE, STEPS, VeMPipeline
@@ -22,14 +21,6 @@ from vem_plugin.score.cue import CueSheet
 from vem_plugin.score.key import transposed, transposed_chords
 from vem_plugin.score.notes import Chord, Score
 from vem_plugin.score.theme import RealisedTheme, ThemeCards, card_features, draw_cards, realise
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Latents to keep of an earlier take: ``latents`` (beats, latent size) where ``mask`` (beats,) is true."""
-
-    latents: NDArray[np.float32]
-    mask: NDArray[np.bool_]
 
 
 class VeMComposer:
@@ -51,6 +42,11 @@ class VeMComposer:
         self.pipeline = pipeline
         self.steps = steps
         self.guidance = guidance
+
+    @property
+    def digest(self) -> str | None:
+        """What identifies the model's folder."""
+        return None if self.pipeline.folder is None else self.pipeline.folder.digest
 
     def compose(
         self,

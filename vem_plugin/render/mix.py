@@ -1,5 +1,5 @@
 """Plays a score into stems: every role its instruments, its place and its share of the room, block by block; and the
-effects.
+effects. Sound that an engine wrote itself is played as it is.
 
 Stems are rounded to 24 bits first and added up as whole numbers, so the mix before loudness *is* the sum of the stem
 files, to the last bit.
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import repeat
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from vem_plugin.render.effects import Effect
 from vem_plugin.render.effects_sound import EffectsPlayer
 from vem_plugin.render.room import RoomSound
 from vem_plugin.render.soundfont import SoundFont
+from vem_plugin.render.stems import SOUND_STEMS, STEMS, Stem
 from vem_plugin.render.synth import LayerPlayer, PlayedNote, frames_of, played_notes
 from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import FULL_SCALE, quantised
@@ -39,11 +40,6 @@ _REOPENING = RATE // 100
 _LONGEST_FADE = Fraction(3, 2)
 _SHORTEST_FADE = Fraction(1, 50)
 _FADE_SHARE = Fraction(3, 5)
-
-
-Stem = Literal["drums", "bass", "harmony", "counter", "melody", "effects"]
-STEMS: tuple[Stem, ...] = (*ROLES, "effects")
-"""What gets a file of its own: the roles, which a composer writes, and the effects, which only the renderer knows."""
 
 
 class Sink(Protocol):
@@ -72,14 +68,14 @@ def play_stems(
     effects: Sequence[Effect] = (),
     report: Report = silent,
 ) -> tuple[NDArray[np.int32], float]:
-    """Plays every role, and the effects, into its sink.
+    """Plays every role, or the engine's own sound, and the effects, into its sink.
 
     Parameters
     ----------
     trim : float
         Linear gain of everything, so that no stem reaches full scale.
     sinks : mapping of stem to Sink
-        One for every stem; a stem without anything to play gets silence.
+        One for every stem (`stems_of`); a stem without anything to play gets silence.
     seed : int
         The take's: the grain of chance in how notes are played.
     effects : sequence of Effect
@@ -95,7 +91,8 @@ def play_stems(
     """
     frames = frames_of(plan.duration)
     ending = EndFade(plan, score.cue.end_beat)
-    players = _players_of(score, plan, palette=palette, bank=bank, seed=seed, effects=effects)
+    notes = played_notes(score, plan, seed=seed)
+    players = players_of(score, plan, notes, palette=palette, bank=bank, effects=effects)
     mix = np.zeros((2, frames), np.int32)
     peak = 0.0
 
@@ -106,10 +103,10 @@ def play_stems(
         sinks[stem].write(block)
         return block, float(np.abs(sound).max())
 
-    with ThreadPoolExecutor(max_workers=min(len(STEMS), os.cpu_count() or 1)) as crew:
+    with ThreadPoolExecutor(max_workers=min(len(players), os.cpu_count() or 1)) as crew:
         for first in range(0, frames, _BLOCK):
             end = min(first + _BLOCK, frames)
-            for block, highest in crew.map(play, STEMS, repeat(first), repeat(end)):
+            for block, highest in crew.map(play, players, repeat(first), repeat(end)):
                 peak = max(peak, highest)
                 mix[:, first:end] += block
             peak = max(peak, float(np.abs(mix[:, first:end]).max()) / FULL_SCALE)
@@ -117,14 +114,47 @@ def play_stems(
     return mix, peak
 
 
-def _players_of(
-    score: Score, plan: BeatPlan, *, palette: Palette, bank: SoundFont, seed: int, effects: Sequence[Effect]
+def stems_of(score: Score) -> tuple[Stem, ...]:
+    """What of a score gets a file of its own."""
+    return STEMS if score.sound is None else SOUND_STEMS
+
+
+def players_of(
+    score: Score,
+    plan: BeatPlan,
+    notes: dict[Role, list[PlayedNote]],
+    *,
+    palette: Palette,
+    bank: SoundFont,
+    effects: Sequence[Effect],
 ) -> dict[Stem, Player]:
-    notes = played_notes(score, plan, seed=seed)
-    hush = Hush(plan, score.cue.stops)
-    players: dict[Stem, Player] = {role: PartPlayer(bank, palette, role, notes=notes, hush=hush) for role in ROLES}
+    """Who plays each stem of a score, in the order of `stems_of`.
+
+    Parameters
+    ----------
+    notes : dict
+        Those to be played, as of `synth.played_notes`.
+    """
+    players: dict[Stem, Player] = {}
+    if score.sound is not None:
+        players["music"] = SoundPlayer(score.sound)
+    else:
+        hush = Hush(plan, score.cue.stops)
+        players |= {role: PartPlayer(bank, palette, role, notes=notes, hush=hush) for role in ROLES}
     players["effects"] = EffectsPlayer(effects, palette.room)
     return players
+
+
+class SoundPlayer:
+    """Sound that is there already, (samples, 2); what lies behind its end is silence."""
+
+    def __init__(self, sound: NDArray[np.float32]) -> None:
+        self._sound = sound
+
+    def play(self, first: int, end: int) -> NDArray[np.float32]:
+        """Samples ``first`` to ``end``, shape (2, end - first)."""
+        part = self._sound[first:end].T.copy()
+        return np.pad(part, ((0, 0), (0, end - first - part.shape[1])))
 
 
 class PartPlayer:

@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.render.effects import Effect
-from vem_plugin.render.effects_sound import EffectsPlayer
-from vem_plugin.render.mix import STEMS, EndFade, Hush, PartPlayer, Player, Stem
+from vem_plugin.render.mix import EndFade, players_of
 from vem_plugin.render.soundfont import SoundFont
+from vem_plugin.render.stems import Stem
 from vem_plugin.render.synth import PlayedNote, played_notes
 from vem_plugin.render.voice import RATE
 from vem_plugin.render.wave import FULL_SCALE, quantised
 from vem_plugin.rhythm.beat_plan import BeatPlan
-from vem_plugin.score.cue import ROLES, Role
+from vem_plugin.score.cue import Role
 from vem_plugin.score.layers import Palette
 from vem_plugin.score.notes import Score
 
@@ -90,9 +90,7 @@ def play_passage(
     heard = audible(played_notes(score, plan, seed=seed), stretch.first, stretch.end)
     begin = min([stretch.first, *(note.start for notes in heard.values() for note in notes)])
     begin = max(0, begin - _EARLY - _SETTLING)
-    hush = Hush(plan, score.cue.stops)
-    players: dict[Stem, Player] = {role: PartPlayer(bank, palette, role, notes=heard, hush=hush) for role in ROLES}
-    players["effects"] = EffectsPlayer(effects, palette.room)
+    players = players_of(score, plan, heard, palette=palette, bank=bank, effects=effects)
     fade = EndFade(plan, score.cue.end_beat).curve(stretch.first, stretch.end)
 
     def play(stem: Stem) -> NDArray[np.float32]:
@@ -101,8 +99,8 @@ def play_passage(
         peak = float(np.abs(sound).max(initial=0.0))
         return np.asarray(sound if peak <= _HIGHEST else sound * (_HIGHEST / peak), np.float32)
 
-    with ThreadPoolExecutor(max_workers=min(len(STEMS), os.cpu_count() or 1)) as crew:
-        return dict(zip(STEMS, crew.map(play, STEMS), strict=True))
+    with ThreadPoolExecutor(max_workers=min(len(players), os.cpu_count() or 1)) as crew:
+        return dict(zip(players, crew.map(play, players), strict=True))
 
 
 def laid_in(new: NDArray[np.float32], old: NDArray[np.int32], stretch: Stretch) -> NDArray[np.int32]:

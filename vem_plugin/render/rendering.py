@@ -25,8 +25,9 @@ from vem_plugin.render.ducking import (
 )
 from vem_plugin.render.effects import Effect, effects_for
 from vem_plugin.render.master import Mastering, mastered_blocks, mastering_of
-from vem_plugin.render.mix import STEMS, Stem, play_stems
+from vem_plugin.render.mix import play_stems, stems_of
 from vem_plugin.render.soundfont import SoundFont, load_bank
+from vem_plugin.render.stems import Stem
 from vem_plugin.render.synth import frames_of
 from vem_plugin.render.take_files import name_of, publish
 from vem_plugin.render.voice import RATE
@@ -93,7 +94,7 @@ def render(
     description: str = "",
     report: Report = silent,
 ) -> RenderedTake:
-    """Plays a score with sampled instruments and writes mix, stems and MIDI, all of them or none.
+    """Plays a score with sampled instruments, or the sound it brings, and writes mix, stems and MIDI: all or none.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def render(
         mastering = mastering_of(mix, loudness)
         _write_mix(mix, mastering, place, origin, curve)
         score_to_midi(score, plan, palette=played, path=place / "score.mid")
-        names = {place / f"{stem}.wav": f"{name_of(name, stem)}.wav" for stem in STEMS}
+        names = {place / f"{stem}.wav": f"{name_of(name, stem)}.wav" for stem in stems_of(score)}
         names |= {place / "mix.wav": f"{name_of(name)}.wav", place / "score.mid": f"{name_of(name)}.mid"}
         if curve:
             write_curve(curve, place / "ducking.json", depth=ducking)
@@ -164,7 +165,7 @@ def render(
         report("write", 1.0, f"{name_of(name)}.wav")
     return RenderedTake(
         mix=final[place / "mix.wav"],
-        stems={stem: final[place / f"{stem}.wav"] for stem in STEMS},
+        stems={stem: final[place / f"{stem}.wav"] for stem in stems_of(score)},
         midi=final[place / "score.mid"],
         samples=mix.shape[1],
         loudness=mastering.loudness,
@@ -235,7 +236,7 @@ def _write_stems(
     while True:
         with ExitStack() as open_files:
             sinks: dict[Stem, WaveWriter] = {}
-            for stem in STEMS:
+            for stem in stems_of(score):
                 path = place / f"{stem}.wav"
                 path.unlink(missing_ok=True)
                 sinks[stem] = open_files.enter_context(WaveWriter(path, frames=frames, origin=origin))

@@ -20,7 +20,7 @@ _BANK_SELECT, _PAN = 0, 10
 
 
 def score_to_midi(score: Score, plan: BeatPlan, *, palette: Palette, path: Path) -> None:
-    """Writes the file.
+    """Writes the file; of a score without notes the tempo map, metre and markers alone.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def score_to_midi(score: Score, plan: BeatPlan, *, palette: Palette, path: Path)
     for tick, label in hit_markers(plan):
         file.markers.append(symusic.TextMeta(tick, label))
     notes = score.notes.tolist()
-    for index, role in enumerate(ROLES):
+    for index, role in enumerate(ROLES if notes else ()):
         mine = [note for note in notes if note[0] == index and note[1] < plan.beats * STEPS_PER_BEAT]
         layers = [layer for layer in palette.parts[role].layers if layer.plays == "always"]
         if role == "drums":

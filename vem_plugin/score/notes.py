@@ -37,6 +37,9 @@ class Score:
     ``notes`` is a structured array of dtype ``NOTE`` sorted by start; ``chords`` has one entry a beat; ``latents`` is
     (beats, latent size) float32 or None where a composer has none; ``facts`` records what made it (composer, model
     hash, seed, repairs) for the take's provenance, JSON-ready.
+
+    An engine that writes sound instead leaves ``notes`` and ``chords`` empty and gives ``sound``, (samples, 2) float32
+    at 48 kHz, as long as the plan to the sample; its latents are (frames, latent size).
     """
 
     cue: CueSheet
@@ -44,3 +47,4 @@ class Score:
     chords: tuple[Chord, ...]
     latents: NDArray[np.float32] | None = None
     facts: dict[str, object] = field(default_factory=dict)
+    sound: NDArray[np.float32] | None = None

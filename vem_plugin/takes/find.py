@@ -14,8 +14,6 @@ from vem_timeline.errors import TimelineError
 from vem_timeline.storyboard import Storyboard
 
 _VERSION = re.compile(r"^(.*)_v\d+$")
-NEEDED = ("mix", "stem_drums", "stem_bass", "stem_harmony", "stem_counter", "stem_melody", "stem_effects")
-"""Files without which nothing of a take can be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,8 @@ def check_files(found: FoundTake) -> None:
     SettingsError
         It names what is lost.
     """
-    lost = [found.take.files.get(name, name) for name in NEEDED if not _is_there(found, name)]
+    needed = ("mix", *(f"stem_{stem}" for stem in found.take.stems))
+    lost = [found.take.files.get(name, name) for name in needed if not _is_there(found, name)]
     if not (found.folder / SCORE_FILE).is_file():
         lost.append(SCORE_FILE)
     if lost:

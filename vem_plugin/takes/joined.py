@@ -49,7 +49,7 @@ def joined_score(old: Score, new: Score, first: int, last: int, *, silent: froze
     after = old.notes[old.notes["start"] >= end]
     chords = (*old.chords[:first], *new.chords[first:last], *old.chords[last:])
     written, struck = (
-        Score(new.cue, _in_order(*parts), chords, new.latents, dict(new.facts))
+        Score(new.cue, _in_order(*parts), chords, new.latents, dict(new.facts), new.sound)
         for parts in ((before, fresh, _ringing_on(old.notes, end), after), (before, fresh, after))
     )
     return Joined(written, struck)

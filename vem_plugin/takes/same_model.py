@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from vem_plugin.errors import ModelError
-from vem_plugin.models.composer import Composer
-from vem_plugin.models.vem_composer import VeMComposer
+from vem_plugin.models.composer import Composer, Rewriter
 from vem_plugin.take import Take
 
 
-def composer_of_take(take: Take, composer: Composer) -> VeMComposer:
+def composer_of_take(take: Take, composer: Composer) -> Rewriter:
     """The composer, once it is sure that it can go on writing a take.
 
     Raises
@@ -17,10 +16,8 @@ def composer_of_take(take: Take, composer: Composer) -> VeMComposer:
         If another composer, or another model, made the take.
     """
     made_by = take.composer.get("composer"), take.composer.get("model_sha256")
-    if isinstance(composer, VeMComposer):
-        folder = composer.pipeline.folder
-        if made_by == (composer.name, folder.digest if folder else None):
-            return composer
+    if isinstance(composer, Rewriter) and made_by == (composer.name, composer.digest):
+        return composer
     model = f"{take.composer.get('model', made_by[0])} {take.composer.get('model_version', '')}".strip()
     raise ModelError(
         f"The take was made by another model ({model}).",

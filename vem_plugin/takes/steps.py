@@ -122,7 +122,7 @@ def write_anew(
         If the composer is not the one that wrote the take.
     """
     from vem_plugin.direct import retell
-    from vem_plugin.models.vem_composer import Kept
+    from vem_plugin.models.composer import Kept
     from vem_plugin.score.theme import realise
     from vem_plugin.takes.same_model import composer_of_take
 
@@ -217,6 +217,7 @@ def publish_anew(
         found,
         draft,
         cue=score.cue,
+        composer=take.composer | ({"anchoring": score.facts["anchoring"]} if take.is_sound else {}),
         files=files,
         loudness=loudness,
         effects=effects,

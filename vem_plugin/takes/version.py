@@ -20,9 +20,9 @@ from vem_plugin.publish import ScoredTake, music_clip
 from vem_plugin.render.ducking import ducking_curve, gain_of
 from vem_plugin.render.loudness import LoudnessMeter, decibels, true_peak_of
 from vem_plugin.render.master import REACH, mastered_blocks
-from vem_plugin.render.mix import STEMS, Stem
 from vem_plugin.render.passage import Stretch, laid_in
 from vem_plugin.render.patch import patched, read_samples
+from vem_plugin.render.stems import Stem
 from vem_plugin.render.synth import frames_of
 from vem_plugin.render.take_files import name_of
 from vem_plugin.render.wave import FULL_SCALE, quantised
@@ -81,7 +81,7 @@ def lay_in(found: FoundTake, stretch: Stretch, played: dict[Stem, NDArray[np.flo
     inner = slice(stretch.first - first, stretch.end - first)
     total = np.zeros((2, end - first), np.int32)
     stems: dict[Stem, NDArray[np.int32]] = {}
-    for stem in STEMS:
+    for stem in take.stems:
         old = read_samples(found.folder / take.files[f"stem_{stem}"], first, end)
         stems[stem] = laid_in(played[stem], old[:, inner], stretch)
         old[:, inner] = stems[stem]
@@ -103,7 +103,7 @@ def write_sound(found: FoundTake, patch: Patch, draft: Draft) -> tuple[dict[str,
     """
     take = found.take
     files = {"mix": f"{name_of(draft.name)}.wav"} | {
-        f"stem_{stem}": f"{name_of(draft.name, stem)}.wav" for stem in STEMS
+        f"stem_{stem}": f"{name_of(draft.name, stem)}.wav" for stem in take.stems
     }
     words = f"{draft.name}, music scored to picture"
     mix = read_samples(found.folder / take.files["mix"], 0, take.samples)
@@ -117,7 +117,7 @@ def write_sound(found: FoundTake, patch: Patch, draft: Draft) -> tuple[dict[str,
         description=words,
         loudness=(measured.lufs, measured.true_peak),
     )
-    for stem in STEMS:
+    for stem in take.stems:
         source, target = found.folder / take.files[f"stem_{stem}"], draft.folder / files[f"stem_{stem}"]
         patched(source, target, patch.stretch.first, patch.stems[stem], description=words)
     if "ducked_mix" in take.files:
