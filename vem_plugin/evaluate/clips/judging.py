@@ -121,11 +121,12 @@ def judge(request: Request, *, report: Report = silent) -> Judgement:
         for name, one in _hear_all(number, case, sources, library, models, tracked=request.tracked).items():
             heard[name].append(one)
     report("listen", 1.0)
-    own = heard[MUSIC]
-    if library is None and any(case.own_is_reference for case in cases):
+    own, reference = heard[MUSIC], _reference_name(library, cases)
+    if reference == MUSIC:
         clouds = [one.cloud for one in own if one.cloud is not None]
-    rows = rows_of(heard, models, np.concatenate(clouds) if clouds else None, reference=_reference_name(request, cases))
-    evaluation = Evaluation(tuple(rows), _facts(request, cases, models), columns=tuple(sources))
+    rows = rows_of(heard, models, np.concatenate(clouds) if clouds else None, reference=reference)
+    facts = _facts(request, cases, models) | {"reference": str(request.reference or reference or "none")}
+    evaluation = Evaluation(tuple(rows), facts, columns=tuple(sources))
     return Judgement(evaluation, tuple(miss for one in own for miss in one.timing.misses), heard)
 
 
@@ -214,9 +215,9 @@ def _clouds_of(library: Library, models: Models, report: Report) -> list[NDArray
     return clouds
 
 
-def _reference_name(request: Request, cases: Sequence[Case]) -> str | None:
+def _reference_name(library: Library | None, cases: Sequence[Case]) -> str | None:
     """The column whose music is the reference, or None if there is none."""
-    if request.reference is not None:
+    if library is not None:
         return REFERENCE
     return MUSIC if any(case.own_is_reference for case in cases) else None
 
@@ -227,7 +228,6 @@ def _facts(request: Request, cases: Sequence[Case], models: Models) -> dict[str,
         "clips": len(cases),
         "minutes": round(sum(case.clip.seconds for case in cases) / 60, 2),
         "instants": sum(len(case.clip.instants) for case in cases),
-        "reference": str(request.reference) if request.reference else _reference_name(request, cases) or "none",
         "beats": "tracked in the sound" if request.tracked else "as the maker of the music tells them",
         "models": models.names,
     }

@@ -63,7 +63,7 @@ def cell_of(figure: Figure | None, *, sure: bool) -> str:
     value = _digits(figure.value)
     if not sure or figure.low == figure.high:
         return value
-    return f"{value} ({_digits(figure.low)} to {_digits(figure.high)})"
+    return f"{value} ({_digits(figure.low)}..{_digits(figure.high)})"
 
 
 def remarks_of(rows: Iterable[Row]) -> list[str]:

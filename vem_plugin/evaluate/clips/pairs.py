@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from vem_plugin.dataset.pair import Pair
 from vem_plugin.dataset.pair_set import INDEX, PairSet, open_set
 from vem_plugin.encoders.picture import PictureEncoder
@@ -123,7 +125,8 @@ def parsed_of(pair: Pair) -> ParsedVideo:
         )
         for row, shot in enumerate(board.shots)
     )
-    strengths = pair.transitions.strength.tolist()
+    around = pair.surroundings
+    strengths = np.where(around.compared > 0, around.difference, 1.0).tolist()  # as parsing tells what it cannot see
     seen = tuple(SeenTransition(change.time, s) for change, s in zip(board.transitions, strengths, strict=True))
     return ParsedVideo(board, pair.caption, pair.caption_text, pair.caption, features, seen)
 

@@ -17,18 +17,18 @@ from vem_plugin.evaluate.table import Row
 HeardBy = Mapping[str, Sequence[Heard]]
 
 SYNC = (
-    "an onset within half a frame",
-    "an onset within half a frame, less chance",
-    "an onset within one frame",
-    "an onset within one frame, less chance",
-    "an onset within 40 ms",
-    "an onset within 40 ms, less chance",
-    "an onset within 70 ms",
-    "an onset within 70 ms, less chance",
-    "a beat within one frame",
-    "a beat within one frame, less chance",
-    "a downbeat within one frame",
-    "a downbeat within one frame, less chance",
+    "onset within half a frame",
+    "onset within half a frame, less chance",
+    "onset within one frame",
+    "onset within one frame, less chance",
+    "onset within 40 ms",
+    "onset within 40 ms, less chance",
+    "onset within 70 ms",
+    "onset within 70 ms, less chance",
+    "beat within one frame",
+    "beat within one frame, less chance",
+    "downbeat within one frame",
+    "downbeat within one frame, less chance",
     "louder than its surroundings",
 )
 STRUCTURE = (

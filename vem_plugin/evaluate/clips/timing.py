@@ -60,8 +60,8 @@ def timing_of(clip: Clip, music: Music, heard: OnsetTrack) -> Timing:
     counts: dict[str, Count] = {}
     for name, tolerance in _tolerances(clip):
         rate, above = _shares(clip, onsets, tolerance)
-        counts |= {f"an onset within {name}": rate, f"an onset within {name}, less chance": above}
-    for name, times in (("a beat", music.beats), ("a downbeat", music.downbeats)):
+        counts |= {f"onset within {name}": rate, f"onset within {name}, less chance": above}
+    for name, times in (("beat", music.beats), ("downbeat", music.downbeats)):
         rate, above = _shares(clip, np.array(_inside(times, clip)), clip.frame)
         counts |= {f"{name} within one frame": rate, f"{name} within one frame, less chance": above}
     offsets = offsets_to_nearest(instants, onsets)
