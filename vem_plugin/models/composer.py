@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +44,15 @@ class Composer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What to keep of an earlier take: its ``latents``, as its score has them, in the beats where ``mask`` (beats,) is
-    true."""
+    """What to keep of an earlier take.
+
+    Its ``latents``, as its score has them, in the beats where ``mask`` (beats,) is true; ``facts`` are what its
+    composer recorded.
+    """
 
     latents: NDArray[np.float32]
     mask: NDArray[np.bool_]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -139,7 +139,7 @@ def write_anew(
     asked = replace(cue, style=ask.style or take.style)
     told = retell(opened.seen, take.plan, asked, encode=encode)
     beats = np.arange(cue.beats)
-    kept = Kept(latents, (beats < span.first) | (beats >= span.last))
+    kept = Kept(latents, (beats < span.first) | (beats >= span.last), take.composer)
     theme = realise(asked, take.cards)
     seed = take.seed if change.seed is None else change.seed
     fresh = writer.write(asked, told, take.plan, seed=seed, theme=theme, kept=kept, report=report)
@@ -217,7 +217,7 @@ def publish_anew(
         found,
         draft,
         cue=score.cue,
-        composer=take.composer | ({"anchoring": score.facts["anchoring"]} if take.is_sound else {}),
+        composer=take.composer | {name: score.facts[name] for name in ("anchoring", "anchors") if take.is_sound},
         files=files,
         loudness=loudness,
         effects=effects,

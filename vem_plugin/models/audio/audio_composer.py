@@ -7,8 +7,10 @@ and the figures before and after go into the take.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from vem_plugin.models.audio.frame_features import beats_at, frame_clock
 from vem_plugin.models.composer import Kept
 from vem_plugin.parsing.parsed_video import ParsedVideo
 from vem_plugin.progress import Report, silent
-from vem_plugin.render.anchoring import Anchoring, anchored
+from vem_plugin.render.anchoring import Anchoring, anchored, stretched
 from vem_plugin.render.synth import frames_of
 from vem_plugin.rhythm.beat_plan import BeatPlan
 from vem_plugin.score.cue import CueSheet
@@ -33,6 +35,18 @@ CLOSING, OPENING = 0.06, 0.005
 """Seconds in which the music falls silent where a stop begins, and is there again before the hit that ends it."""
 MOST_CAPTIONS = 4
 """Sections that are told in words at once; text encoders have room for some hundred tokens."""
+
+Anchors = tuple[tuple[float, float], ...]
+"""Seconds before and after time was stretched (``anchoring.stretched``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """Sound (samples, 2) that was listened to: how its hits were put right, and every stretching it went through."""
+
+    sound: NDArray[np.float32]
+    put_right: Anchoring
+    anchors: tuple[Anchors, ...]
 
 
 class AudioComposer:
@@ -112,39 +126,33 @@ class AudioComposer:
             report=lambda stage, done, note="": report(stage, DENOISING * done, note),
         )
         report("compose", DENOISING, "listening to it")
-        sound, put_right = self._heard(latents, cue, plan, fresh)
+        heard = self._heard(latents, cue, plan, kept)
         report("compose", 1.0, "listening to it")
-        return self._score_of(latents, sound, cue, put_right, seed=seed, words=words(0.0, seconds))
+        return self._score_of(latents, heard, cue, seed=seed, words=words(0.0, seconds))
 
-    def _heard(
-        self, latents: NDArray[np.float32], cue: CueSheet, plan: BeatPlan, fresh: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float32], Anchoring | None]:
-        """The sound of the fresh beats, and of one more on both sides, (samples, 2), its hits put right."""
+    def _heard(self, latents: NDArray[np.float32], cue: CueSheet, plan: BeatPlan, kept: Kept | None) -> Listened:
+        """The sound of the new beats, and of one more on both sides, its hits put right.
+
+        Where time had been stretched around them before, it is again, so that old and new music meet in step.
+        """
         samples = frames_of(plan.duration)
-        beats = np.flatnonzero(fresh)
-        if not len(beats):
-            return np.zeros((samples, 2), np.float32), None
-        first, last = int(beats[0]), int(beats[-1]) + 1
-        begin, end = plan.time_of(Fraction(max(0, first - 1))), plan.time_of(Fraction(min(plan.beats, last + 1)))
-        sound = self.pipeline.decoded(latents, samples, float(begin), float(end))
-        stretch = slice(frames_of(begin), frames_of(end))
-        start = stretch.start / OUT_RATE
-        wanted = instants_of(cue, plan, first, last)
-        inside = [time - start for time in wanted if start <= time < (stretch.stop / OUT_RATE)]
-        beat_times = [float(time) - start for time in plan.beat_times if begin <= time < end and float(time) >= start]
-        done = anchored(sound[stretch], OUT_RATE, inside, beats=beat_times)
-        sound[stretch] = done.sound
-        return silenced(sound, plan, cue.stops), done
+        first, last = new_beats(cue, kept)
+        begin, end = (frames_of(plan.time_of(Fraction(beat))) for beat in (max(0, first - 1), min(cue.beats, last + 1)))
+        sound = self.pipeline.decoded(latents, samples, begin / OUT_RATE, end / OUT_RATE)
+        before = [] if kept is None else anchors_beside(kept.facts, begin / OUT_RATE, end / OUT_RATE)
+        for anchors in before:
+            sound = stretched(sound, OUT_RATE, anchors)
+        start = begin / OUT_RATE
+        beats = [float(time) - start for time in plan.beat_times if begin <= frames_of(time) < end]
+        hits = [time - start for time in instants_of(cue, plan, first, last) if time * OUT_RATE < end]
+        done = anchored(sound[begin:end], OUT_RATE, hits, beats=[max(0.0, beat) for beat in beats])
+        sound[begin:end] = done.sound
+        own = [(old + start, new + start) for old, new in done.anchors]
+        whole = [(0.0, 0.0), *(pair for pair in own if 0 < pair[1] < samples / OUT_RATE), (samples / OUT_RATE,) * 2]
+        return Listened(silenced(sound, plan, cue.stops), done, (*before, *([tuple(whole)] if done.moved else [])))
 
     def _score_of(
-        self,
-        latents: NDArray[np.float32],
-        sound: NDArray[np.float32],
-        cue: CueSheet,
-        put_right: Anchoring | None,
-        *,
-        seed: int,
-        words: str,
+        self, latents: NDArray[np.float32], heard: Listened, cue: CueSheet, *, seed: int, words: str
     ) -> Score:
         facts: dict[str, object] = {
             "composer": self.name,
@@ -153,12 +161,30 @@ class AudioComposer:
             "guidance": self.guidance,
             "words": words,
             "frames_a_second": str(self.pipeline.codec.frame_rate),
-            "anchoring": None if put_right is None else put_right.as_json(),
+            "anchoring": heard.put_right.as_json(),
+            "anchors": heard.anchors,
         }
         if (folder := self.pipeline.folder) is not None:
             index = folder.index
             facts |= {"model": index.name, "model_version": index.version, "model_sha256": folder.digest}
-        return Score(cue, np.zeros(0, NOTE), (), latents, facts, sound)
+        return Score(cue, np.zeros(0, NOTE), (), latents, facts, heard.sound)
+
+
+def new_beats(cue: CueSheet, kept: Kept | None) -> tuple[int, int]:
+    """First beat that is not kept, and the one after the last."""
+    if kept is None:
+        return 0, cue.beats
+    missing = np.flatnonzero(~kept.mask)
+    return (int(missing[0]), int(missing[-1]) + 1) if len(missing) else (0, 0)
+
+
+def anchors_beside(facts: Mapping[str, Any], begin: float, end: float) -> list[Anchors]:
+    """Every stretching that a take's sound has gone through, without its anchors from ``begin`` to ``end``, seconds."""
+    passes = [
+        tuple((old, new) for old, new in anchors if max(old, new) <= begin or min(old, new) >= end)
+        for anchors in facts.get("anchors", ())
+    ]
+    return [anchors for anchors in passes if any(old != new for old, new in anchors)]
 
 
 def words_for(
