@@ -159,7 +159,7 @@ def export(
     data: Data = None,
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1",
     last: Annotated[
-        bool, typer.Option("--last", help="The last weights, not the averaged ones: for short runs.")
+        bool, typer.Option("--last", help="The last weights, not the averages: for short runs.")
     ] = False,
     json: Json = False,
 ) -> None:

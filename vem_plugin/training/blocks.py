@@ -1,4 +1,4 @@
-"""The repeated blocks of a network: where nearly all of its work is, and so what is compiled, kept small, or given to Muon.
+"""The repeated blocks of a network, which do nearly all of its work: compiled, kept small, and given to Muon.
 
 They are found, not declared: the members of every outermost ``ModuleList``.
 """

@@ -69,15 +69,21 @@ def _join(
     rank: int, size: int, meeting: Path, recipe: Recipe, out: Path, threads: int, options: dict[str, Any]
 ) -> None:
     """One of several processes: find the others, work, and let the first tell how it ended."""
-    place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
-    os.environ.update({name: str(value) for name, value in place.items()}, OMP_NUM_THREADS=str(threads))
-    backend = "nccl" if torch.cuda.is_available() and options.get("device") != "cpu" else "gloo"
-    distributed.init_process_group(backend, init_method=f"file://{meeting}/group", rank=rank, world_size=size)
+    meet(rank, size, meeting, on_cpu=options.get("device") == "cpu")
     if rank == 0:
         log_to(out)
     trained = _work(recipe, out, threads, options)
     if rank == 0:
         (meeting / "trained.json").write_bytes(msgspec.json.encode(trained))
+
+
+def meet(rank: int, size: int, meeting: Path, *, on_cpu: bool) -> None:
+    """Join the other processes of this machine at a file in the folder ``meeting``, and have accelerate know of it."""
+    place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
+    os.environ.update({name: str(value) for name, value in place.items()})
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # else accelerate chooses a number, with a warning
+    backend = "gloo" if on_cpu or not torch.cuda.is_available() else "nccl"
+    distributed.init_process_group(backend, init_method=f"file://{meeting}/group", rank=rank, world_size=size)
 
 
 def log_to(out: Path) -> None:

@@ -109,7 +109,7 @@ class _Run:
         self.stage, self.recipe, self.folder, self.accelerator = stage, recipe, folder, accelerator
         self.network = network.to(accelerator.device)
         self.learning = [weights for weights in network.parameters() if weights.requires_grad]
-        average = EMAModel(network.parameters(), decay=recipe.average) if recipe.average else None
+        average = EMAModel(network.parameters(), decay=recipe.average, foreach=True) if recipe.average else None
         optimisers = optimisers_for(network, recipe.optimiser)
         prepare_blocks(network, recipe.speed)
         self.lesson, *optimisers = accelerator.prepare(_Lesson(stage, network), *optimisers)
