@@ -25,7 +25,7 @@ def small_stable_audio(*, frames: int = 60) -> Any:
 
     torch.manual_seed(0)
     vae = AutoencoderOobleck(
-        encoder_hidden_size=8,
+        encoder_hidden_size=16,
         downsampling_ratios=[2, 4, 8],
         channel_multiples=[1, 2, 4],
         decoder_channels=8,
