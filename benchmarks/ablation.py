@@ -45,7 +45,7 @@ from vem_plugin.training.recipe import Keep, Length, Optimiser, Recipe
 from vem_plugin.training.shots import draw_shots
 from vem_plugin.training.trainer import train as train_stage
 
-STEPS, ROWS = 400, 8
+STEPS, ROWS = 300, 8
 SEEDS = (0, 1, 2)
 SMALL = {"width": 128, "layers": 4, "heads": 4, "token_width": 96, "beat_width": 48, "wishes": False}
 VARIANTS: dict[str, dict[str, Any]] = {
