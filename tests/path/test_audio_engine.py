@@ -27,6 +27,7 @@ from vem_plugin.scoring import score_edit
 from vem_plugin.settings import Settings
 from vem_plugin.stages import measure_take_on_disk
 from vem_plugin.take import read_score, read_take
+from vem_plugin.takes.contact_sheet import level_of
 from vem_plugin.takes.lineage import list_takes
 from vem_plugin.takes.sections import Ask
 from vem_server.cli import app
@@ -188,3 +189,13 @@ def test_the_command_line_tells_it_all(tmp_path: Path, model: Path) -> None:
     assert set(takes[0]["stems"]) == {"music", "effects"}
     assert {"before", "after", "moved", "left"} == set(takes[0]["anchoring"])
     assert Path(takes[0]["contact_sheet"]).is_file()
+
+
+def test_the_contact_sheet_shows_how_loud_sound_is(tmp_path: Path) -> None:
+    time = np.arange(96_000) / 48_000
+    tone = 0.5 * np.sin(2 * np.pi * 440 * time) * (time < 1)
+    soundfile.write(tmp_path / "mix.wav", np.stack([tone, tone], 1), 48_000, subtype="PCM_24")
+    level = level_of(tmp_path / "mix.wav")
+    assert len(level) == 40
+    np.testing.assert_allclose(level[:20], 1 + 20 * np.log10(0.5 / np.sqrt(2)) / 60, atol=0.01)
+    assert not level[20:].any()

@@ -32,12 +32,16 @@ _LOWEST, _HIGHEST, _DRUM_LINES = 24, 100, 11
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """One take in a picture: a title, and the beats in colour (first, last excluded); all of them without."""
+    """One take in a picture: a title, and the beats in colour (first, last excluded); all of them without.
+
+    Sound without notes shows its ``level`` in their place: (n,) 0 to 1, evenly over its length.
+    """
 
     title: str
     take: Take
     score: Score
     lit: tuple[int, int] | None = None
+    level: NDArray[np.float32] | None = None
 
 
 def draw_contact_sheet(rolls: Sequence[Roll], path: Path) -> Path:
@@ -47,7 +51,10 @@ def draw_contact_sheet(rolls: Sequence[Roll], path: Path) -> Path:
         energy, notes = axes[2 * place : 2 * place + 2]
         _draw_energy(energy, roll)
         energy.set_title(roll.title, fontsize=8, loc="left", pad=3)
-        _draw_notes(notes, roll)
+        if roll.level is None:
+            _draw_notes(notes, roll)
+        else:
+            _draw_level(notes, roll, roll.level)
     return _save(sheet, path)
 
 
@@ -85,6 +92,15 @@ def _draw_notes(axis: Axes, roll: Roll) -> None:
     axis.set_xlim(0, float(take.plan.duration))
     axis.set_ylim(_LOWEST - _DRUM_LINES - 1, _HIGHEST)
     axis.set_yticks([36, 60, 84], ["C2", "C4", "C6"], fontsize=6)
+
+
+def _draw_level(axis: Axes, roll: Roll, level: NDArray[np.float32]) -> None:
+    length = float(roll.take.plan.duration)
+    _draw_shots(axis, roll.take)
+    axis.fill_between(np.linspace(0, length, len(level)), -level, level, color=COLOURS[1], lw=0, zorder=3)
+    axis.set_xlim(0, length)
+    axis.set_ylim(-1, 1)
+    axis.set_yticks([])
 
 
 def _draw_energy(axis: Axes, roll: Roll) -> None:

@@ -14,7 +14,8 @@ from tests.models.audio.conftest import NEW_PARTS, small_stable_audio
 from vem_plugin.errors import ModelError
 from vem_plugin.models.audio import audio_pipeline
 from vem_plugin.models.audio.audio_codec import decoded_between, resampled
-from vem_plugin.models.audio.audio_pipeline import VeMAudioPipeline, padded, windows_to_write
+from vem_plugin.models.audio.audio_pipeline import VeMAudioPipeline
+from vem_plugin.models.audio.audio_windows import padded, windows_to_write
 from vem_plugin.models.audio.frame_conditions import frame_conditions
 from vem_plugin.models.audio.frame_features import frame_clock
 from vem_plugin.models.audio.stable_audio import StableAudioVeM

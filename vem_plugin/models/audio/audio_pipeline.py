@@ -11,7 +11,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, ClassVar
@@ -25,16 +25,16 @@ from torch import Tensor, nn
 
 from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import AudioCodec
+from vem_plugin.models.audio.audio_windows import filled_up, padded, seed_of_window, windows_to_write
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.model_folder import ModelFolder
-from vem_plugin.models.pipeline import Window, stretch_to_write, windows_over
 from vem_plugin.models.placement import Placement, bytes_of_model
-from vem_plugin.models.storyboard_tokens import HIDDEN
 from vem_plugin.progress import Report, silent
 
-OVERLAP = 1 / 3
-"""Share of a window that the window before has written."""
-CLASSES = {"StableAudioVeM": "vem_plugin.models.audio.stable_audio"}
+CLASSES = {
+    "StableAudioVeM": "vem_plugin.models.audio.stable_audio",
+    "AudioLDM2VeM": "vem_plugin.models.audio.audioldm2",
+}
 """Pipelines of a model folder of kind "audio", by the class its index names, and their modules."""
 NEEDED = ("transformers", "torchsde")
 """Packages of the extra ``audio``: text encoders, and the noise of Stable Audio's scheduler."""
@@ -185,7 +185,7 @@ class VeMAudioPipeline(DiffusionPipeline):
         """
         frames, size = conditions.frames, self.longest
         whole = max(frames, size)
-        given, written = _filled_up(known, known_mask, frames, whole, self.codec.latent_size)
+        given, written = filled_up(known, known_mask, frames, whole, self.codec.latent_size)
         row = padded(self._without_untaught(conditions), whole)
         latents = self.folded(given)
         noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(seed))
@@ -276,71 +276,6 @@ class VeMAudioPipeline(DiffusionPipeline):
         if config["sees_pictures"] and row.picture.shape[1] == config["picture_size"]:
             return row
         return row.without_pictures()
-
-
-def windows_to_write(written: NDArray[np.bool_], whole: int, size: int) -> Sequence[Window]:
-    """Windows of exactly ``size`` frames over what is not written yet, with as much around it as they hold.
-
-    Parameters
-    ----------
-    written : (T,) bool
-    whole : int
-        Frames there are, with what was added behind the piece; ``size`` at least.
-    """
-    around = int(size * OVERLAP)
-    first, last = stretch_to_write(written, around=around)
-    if last <= first:
-        return ()
-    lacking = max(0, size - (last - first))
-    first = max(0, min(first - lacking // 2, whole - size))
-    last = min(whole, max(last, first + size))
-    windows = (
-        Window(first + window.first, first + window.last, first + window.fresh)
-        for window in windows_over(last - first, size=size, overlap=around)
-    )
-    known = np.append(written, np.ones(whole - len(written), bool))
-    return tuple(window for window in windows if not known[window.first : window.last].all())
-
-
-def padded(row: Conditions, frames: int) -> Conditions:
-    """The row with frames behind the piece, which are on no beat and see no shot."""
-    lacking = frames - row.frames
-    if not lacking:
-        return row
-
-    def behind(values: NDArray[Any], fill: float = 0) -> NDArray[Any]:
-        return np.concatenate([values, np.full((lacking, *values.shape[1:]), fill, values.dtype)])
-
-    return replace(
-        row,
-        beat=behind(row.beat),
-        direction=behind(row.direction),
-        card=behind(row.card),
-        piece=behind(row.piece, -1),
-        relation=behind(row.relation),
-        mask=behind(row.mask, HIDDEN),
-    )
-
-
-def seed_of_window(seed: int, index: int) -> int:
-    """Seed of a window's own noise: the first has the piece's, the others one that no other seed is near."""
-    return seed if not index else int(np.random.SeedSequence((seed, index)).generate_state(1)[0])
-
-
-def _filled_up(
-    known: NDArray[np.float32] | None, known_mask: NDArray[np.bool_] | None, frames: int, whole: int, size: int
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Known latents (whole, size) and which are (whole,); what lies behind the piece is not."""
-    given, mask = np.zeros((whole, size), np.float32), np.zeros(whole, bool)
-    if known is None and known_mask is None:
-        return given, mask
-    if known is None or known_mask is None:
-        raise ValueError("known and known_mask belong together")
-    if known.shape != (frames, size) or known_mask.shape != (frames,):
-        raise ValueError(f"known {known.shape}, known_mask {known_mask.shape}: not of {frames} frames of {size}")
-    mask[:frames] = known_mask
-    given[mask] = known[known_mask]
-    return given, mask
 
 
 def _or(value: float | None, default: float) -> float:

@@ -175,7 +175,7 @@ class VeMAudioTransformer(StableAudioDiTModel):
         hidden = self.proj_in((self.preprocess_conv(latents) + latents).transpose(1, 2))
         if known is not None and known_mask is not None:
             hidden = hidden + self.given(torch.cat([known * known_mask, known_mask], 1).transpose(1, 2))
-        time = self.timestep_proj(self.time_proj(timestep.to(self.dtype)))
+        time = self.timestep_proj(self.time_proj(timestep.float()).to(self.dtype))
         hidden = torch.cat([self.global_proj(whole) + time[:, None], hidden], dim=1)
         words = self.cross_attention_proj(words)
         half_head = self.config["attention_head_dim"] // 2
