@@ -79,26 +79,26 @@ def score_edit(
     )
     composer = composer or stages.open_composer(settings, report=within(report, "compose"))
     scored: list[ScoredTake] = []
-    for seed in range(settings.seed, settings.seed + settings.takes):
-        cue, told = stages.direct_music(
-            parsed, plan, brief, style=style, seed=seed, placement=settings.placement, theme=given
-        )
-        cards = stages.draw_themes(cue, given, seed=seed)
-        score = composer.compose(cue, told, plan, seed=seed, cards=cards, report=within(report, "compose"))
+    seeds = range(settings.seed, settings.seed + settings.takes)
+    tasks = [
+        stages.commission(parsed, plan, brief, style=style, seed=seed, placement=settings.placement, theme=given)
+        for seed in seeds
+    ]
+    for task, score in stages.compose_takes(composer, tasks, plan, report=within(report, "compose")):
         with drafts.new_take(edit, folder) as draft:
             rendered = stages.play(
                 score,
                 plan,
                 draft,
                 settings,
-                seed=seed,
+                seed=task.seed,
                 brief=brief,
                 clock=storyboard.clock,
                 speech=storyboard.speech,
                 report=within(report, "play"),
             )
             report("write", 0.0)
-            making = Making(edit, storyboard, parsed, plan, score, rendered, settings, seed, style, cards)
+            making = Making(edit, storyboard, parsed, plan, score, rendered, settings, task.seed, style, task.cards)
             scored.append(write_back(making, draft))
         report("write", 1.0, scored[-1].timeline.name)
     if len(scored) > 1:

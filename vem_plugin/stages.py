@@ -23,10 +23,11 @@ from vem_timeline.formats import SUFFIXES
 
 if TYPE_CHECKING:
     from vem_plugin.brief import Brief
+    from vem_plugin.encoders.aligner import Aligner
     from vem_plugin.encoders.picture import PictureEncoder
     from vem_plugin.encoders.text import TextEncoder
     from vem_plugin.measure.report import SyncReport
-    from vem_plugin.models.composer import Composer
+    from vem_plugin.models.composer import Commission, Composer
     from vem_plugin.models.placement import Placement
     from vem_plugin.parsing.parsed_video import ParsedVideo
     from vem_plugin.publish import ScoredTake
@@ -148,6 +149,14 @@ def _picture_encoder(folder: Path | None, device: str) -> PictureEncoder:
     return PictureEncoder(folder, device=device)
 
 
+@lru_cache(maxsize=1)
+def aligner() -> Aligner:
+    """What judges how much transitions deserve a hit, loaded once; too small to gain from any other processor."""
+    from vem_plugin.encoders.aligner import Aligner
+
+    return Aligner(device="cpu")
+
+
 def metre_of(settings: Settings, theme: ThemeCard | None = None) -> int:
     """Beats of a bar: asked for, or said in the brief, or those of a theme that is given, or 4."""
     from vem_plugin.brief.wishes import read_wishes
@@ -209,11 +218,11 @@ def plan_rhythm(
 ) -> BeatPlan:
     """Fit a tempo map to the cuts, in the tempo range of settings or style, or near that of an earlier plan."""
     from vem_plugin.rhythm.constraints import constraints_of
+    from vem_plugin.rhythm.deserving import deserved_hits
     from vem_plugin.rhythm.plan import plan_beats
 
     report("plan", 0.1, "what must fall on a beat")
-    seen = None if parsed is None else _strengths(parsed)
-    constraints = constraints_of(storyboard, strengths=seen)
+    constraints = constraints_of(storyboard, deserved=deserved_hits(storyboard, parsed, aligner()))
     tempo = _beats_a_minute(settings, style, metre)
     if former is not None:
         tempo = former.tempo_range(tempo)
@@ -247,12 +256,6 @@ def _beats_a_minute(settings: Settings, style: str | None, metre: int) -> tuple[
             remedy=f"Ask for at most {FASTEST_BEATS / 3:.0f}; 40 to 75 is usual.",
         )
     return 3 * slow, 3 * fast
-
-
-def _strengths(parsed: ParsedVideo) -> dict[int, float]:
-    """How different the pictures are on both sides of each transition, by the shot that begins there."""
-    into = {change.time: change.into for change in parsed.storyboard.transitions}
-    return {into[seen.time]: seen.strength for seen in parsed.transitions if seen.time in into}
 
 
 def write_plan_files(
@@ -306,6 +309,36 @@ def draw_themes(cue: CueSheet, given: ThemeCard | None, *, seed: int) -> ThemeCa
 
     cards = draw_cards(cue, np.random.default_rng(seed))
     return cards if given is None else with_theme(cards, given, cue)
+
+
+def commission(
+    parsed: ParsedVideo,
+    plan: BeatPlan,
+    brief: Brief,
+    *,
+    style: str,
+    seed: int,
+    placement: Placement,
+    theme: ThemeCard | None = None,
+) -> Commission:
+    """Everything a composer is told of one take: `direct_music`, with the themes that its seed draws."""
+    from vem_plugin.models.composer import Commission
+
+    cue, told = direct_music(parsed, plan, brief, style=style, seed=seed, placement=placement, theme=theme)
+    return Commission(seed, cue, told, draw_themes(cue, theme, seed=seed))
+
+
+def compose_takes(
+    composer: Composer, tasks: Sequence[Commission], plan: BeatPlan, *, report: Report = silent
+) -> Iterator[tuple[Commission, Score]]:
+    """Each task with its score: written at once where the composer gains from it, else each when it is asked for."""
+    from vem_plugin.models.composer import Prolific
+
+    if len(tasks) > 1 and isinstance(composer, Prolific) and composer.gains_together:
+        yield from zip(tasks, composer.compose_together(tasks, plan, report=report), strict=True)
+        return
+    for task in tasks:
+        yield task, composer.compose(task.cue, task.told, plan, seed=task.seed, cards=task.cards, report=report)
 
 
 def open_composer(settings: Settings, *, report: Report = silent) -> Composer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -39,6 +39,32 @@ class Composer(Protocol):
         report: Report = silent,
     ) -> Score:
         """Write a score; without ``cards`` the seed draws the themes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """One take to write: what the music does, the storyboard told in words of music, the seed, and the themes."""
+
+    seed: int
+    cue: CueSheet
+    told: ParsedVideo
+    cards: ThemeCards
+
+
+@runtime_checkable
+class Prolific(Composer, Protocol):
+    """A composer that can write several takes of one plan at once."""
+
+    @property
+    def gains_together(self) -> bool:
+        """Whether that is faster where it computes."""
+        ...
+
+    def compose_together(
+        self, commissions: Sequence[Commission], plan: BeatPlan, *, report: Report = silent
+    ) -> list[Score]:
+        """The scores that ``compose`` gives one by one, within what rounding does."""
         ...
 
 

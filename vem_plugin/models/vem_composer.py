@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from vem_plugin.models.beat_features import features_of
-from vem_plugin.models.composer import Kept
+from vem_plugin.models.composer import Commission, Kept
 from vem_plugin.models.conditioning import Conditions, conditions_of
 from vem_plugin.models.finish import finish
 from vem_plugin.models.pipeline import GUIDANCE, STEPS, VeMPipeline
@@ -80,12 +82,9 @@ class VeMComposer:
         ValueError
             If cue sheet and beat plan differ in length, or ``kept`` does not fit them.
         """
-        if cue.beats != plan.beats:
-            raise ValueError(f"the cue sheet has {cue.beats} beats, the plan {plan.beats}")
-        clock = np.array([float(time) for time in plan.beat_times])
         theme = theme or realise(cue, draw_cards(cue, np.random.default_rng(seed)))
         latents = self.pipeline(
-            conditions_for(cue, theme, parsed, clock),
+            _conditions_under(plan, cue, theme, parsed),
             seed=seed,
             steps=self.steps,
             guidance=self.guidance,
@@ -94,6 +93,26 @@ class VeMComposer:
             report=report,
         )
         return self.score_of(latents, cue, seed=seed)
+
+    @property
+    def gains_together(self) -> bool:
+        """On a graphics card, which one take cannot fill. A CPU is full with one (``benchmarks/gpu.md``)."""
+        return self.pipeline.placement.device.type != "cpu"
+
+    def compose_together(
+        self, commissions: Sequence[Commission], plan: BeatPlan, *, report: Report = silent
+    ) -> list[Score]:
+        """Write several takes in one batch; see ``vem_plugin.models.composer.Prolific``."""
+        latents = self.pipeline.together(
+            [_conditions_under(plan, one.cue, realise(one.cue, one.cards), one.told) for one in commissions],
+            seeds=[one.seed for one in commissions],
+            steps=self.steps,
+            guidance=self.guidance,
+            report=report,
+        )
+        return [
+            self.score_of(written, one.cue, seed=one.seed) for one, written in zip(commissions, latents, strict=True)
+        ]
 
     def read(self, latents: NDArray[np.float32]) -> tuple[NDArray[np.void], tuple[Chord, ...]]:
         """Notes and chords as the network wrote them into latents: tonic-normalised, nothing repaired."""
@@ -120,6 +139,12 @@ class VeMComposer:
             latents=latents,
             facts=facts,
         )
+
+
+def _conditions_under(plan: BeatPlan, cue: CueSheet, theme: RealisedTheme, parsed: ParsedVideo | None) -> Conditions:
+    if cue.beats != plan.beats:
+        raise ValueError(f"the cue sheet has {cue.beats} beats, the plan {plan.beats}")
+    return conditions_for(cue, theme, parsed, np.array([float(time) for time in plan.beat_times]))
 
 
 def conditions_for(
