@@ -140,6 +140,7 @@ def _wanted_as_json(board: Storyboard, wanted: BeatConstraint) -> dict[str, Any]
         "time": _exact(wanted.time),
         "timecode": board.clock.timecode_of(wanted.time),
         "weight": wanted.weight,
+        "deserves": None if wanted.deserves is None else round(wanted.deserves, 3),
         "why": wanted.why,
     }
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from vem_plugin.rhythm.beat_plan import BeatConstraint
-from vem_plugin.rhythm.constraints import constraints_of
+from vem_plugin.rhythm.constraints import MARKER_WEIGHT, constraints_of, worth_of
+from vem_plugin.rhythm.deserving import Deserved
 from vem_timeline.storyboard import Storyboard
 
 
@@ -40,25 +41,44 @@ def test_a_straight_cut_weighs_more_than_a_dissolve(make_edit):
     assert second.label.startswith("dissolve into shot 3")
 
 
-def test_cuts_between_long_shots_weigh_more_than_those_in_a_flurry(make_edit):
-    constraints = constraints_of(make_edit([240, 250, 260, 270, 510, 750], 800))
-    assert at(constraints, 510).weight > at(constraints, 240).weight > at(constraints, 260).weight
-    assert "between long shots" in at(constraints, 510).why
-    assert "in a flurry" in at(make_flurry(make_edit), 12).why
-
-
-def make_flurry(make_edit) -> tuple[BeatConstraint, ...]:
-    return constraints_of(make_edit([6, 12, 18, 100, 200, 300, 400], 500))
-
-
-def test_a_cut_to_black_and_a_strong_change_weigh_more(make_edit):
+def test_a_cut_to_black_weighs_more(make_edit):
     edit: Storyboard = make_edit([48, 96, 144], 192)
     shots = (*edit.shots[:2], replace(edit.shots[2], kind="gap"), edit.shots[3])
     plain, black, _, _ = constraints_of(replace(edit, shots=shots))
     assert black.weight > plain.weight
-    weak, strong, *_ = constraints_of(edit, strengths={2: 0.0, 3: 1.0})
-    assert strong.weight > weak.weight
-    assert "picture change 1.00" in strong.why
+    assert black.why == "straight cut, to or from black"
+
+
+def test_what_deserves_a_hit_weighs_more_and_says_why(make_edit):
+    edit: Storyboard = make_edit([48, 96, 144], 192)
+    judged = [Deserved(0.1), Deserved(0.9, "for it: between long shots"), Deserved(0.5)]
+    low, high, middle, end = constraints_of(edit, deserved=judged)
+    assert low.weight < middle.weight < high.weight
+    assert high.why == "straight cut, deserves a hit 0.90 (for it: between long shots)"
+    assert [item.deserves for item in (low, high, middle, end)] == [0.1, 0.9, 0.5, None]
+    assert not high.hard
+
+
+def test_no_judgement_outweighs_a_marker(make_edit):
+    edit: Storyboard = make_edit([48, 96], 192, ((97, 1, "beat"), (144, 1, "")))
+    constraints = constraints_of(edit, deserved=[Deserved(1.0), Deserved(1.0)])
+    cuts = [item for item in constraints if item.kind == "cut"]
+    marks = [item for item in constraints if item.kind in ("hit", "beat")]
+    assert all(mark.hard for mark in marks)
+    assert not any(cut.hard for cut in cuts)
+    assert max(cut.weight for cut in cuts) < MARKER_WEIGHT["hit"]
+    assert worth_of(2.0) == worth_of(1.0) < MARKER_WEIGHT["hit"]
+
+
+def test_a_marker_on_a_cut_keeps_what_the_cut_deserves(make_edit):
+    edit: Storyboard = make_edit([48], 192, ((48, 1, "downbeat"),))
+    mark = at(constraints_of(edit, deserved=[Deserved(0.7)]), 48)
+    assert (mark.kind, mark.hard, mark.wants, mark.deserves) == ("downbeat", True, "downbeat", 0.7)
+
+
+def test_every_transition_is_judged_or_none(make_edit):
+    with pytest.raises(ValueError):
+        constraints_of(make_edit([48, 96], 144), deserved=[Deserved(0.5)])
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ the start or the end.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from statistics import median
 
 from vem_plugin.rhythm.beat_plan import GRID_RANK, BeatConstraint, ConstraintKind, Grid
+from vem_plugin.rhythm.deserving import Deserved
 from vem_timeline.storyboard import Marker, Shot, Storyboard, Transition, TransitionKind
 
 KIND_WEIGHT: dict[TransitionKind, float] = {
@@ -50,10 +50,8 @@ _KIND_WORDS: dict[TransitionKind, str] = {
 BLACK_FACTOR = 1.2
 """More weight for a change to or from black: the eye has nothing else."""
 
-LENGTH_EXPONENT = 0.3
-LENGTH_FACTORS = (0.75, 1.35)
-"""Cuts between long shots weigh more than cuts in a flurry: by (mean length / median length) to this power,
-within these bounds."""
+LEAST_WORTH, MOST_WORTH = 0.4, 2.2
+"""What a cut weighs that deserves no hit at all, and one that surely deserves one; in between it grows evenly."""
 
 MARKER_WEIGHT = {"hit": 3.0, "beat": 2.0, "downbeat": 3.0, "drop": 4.0, "stop": 3.0}
 
@@ -72,17 +70,16 @@ _MARKER_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 """Tried in this order, so the last of the module's list counts."""
 
 
-def constraints_of(
-    storyboard: Storyboard, *, strengths: Mapping[int, float] | None = None
-) -> tuple[BeatConstraint, ...]:
+def constraints_of(storyboard: Storyboard, *, deserved: Sequence[Deserved] | None = None) -> tuple[BeatConstraint, ...]:
     """Turn an edit into constraints on the beats.
 
     Parameters
     ----------
     storyboard : Storyboard
         The edit.
-    strengths : Mapping of int to float, optional
-        How strongly the picture changes on the cut into each shot (by its number), 0 to 1.
+    deserved : sequence of Deserved, optional
+        How much each transition of the storyboard deserves a hit (``rhythm.deserving``); without it cuts differ by
+        their kind alone.
 
     Returns
     -------
@@ -93,10 +90,10 @@ def constraints_of(
     points = [marker for marker in storyboard.markers if marker.duration <= frame]
     freed = [marker.time for marker in points if meaning_of(marker) == "ignore"]
     shots = {shot.number: shot for shot in storyboard.shots}
-    typical = float(median(shot.duration for shot in storyboard.shots)) if shots else 1.0
+    judged = deserved if deserved is not None else [None] * len(storyboard.transitions)
     cuts = [
-        _cut_constraint(transition, shots, typical, strengths or {})
-        for transition in storyboard.transitions
+        _cut_constraint(transition, shots, opinion)
+        for transition, opinion in zip(storyboard.transitions, judged, strict=True)
         if frame / 2 < transition.time < storyboard.duration - frame / 2
         and not any(abs(time - transition.time) <= frame for time in freed)
     ]
@@ -123,41 +120,36 @@ def meaning_of(marker: Marker) -> str:
     return next((word for word, pattern in _MARKER_WORDS if pattern.search(marker.text)), "hit")
 
 
-def _cut_constraint(
-    transition: Transition, shots: Mapping[int, Shot], typical: float, strengths: Mapping[int, float]
-) -> BeatConstraint:
-    """Weigh one visible change of picture. ``typical`` is the length of the edit's median shot, s."""
+def worth_of(share: float) -> float:
+    """What a cut weighs that deserves a hit by a share from 0 to 1."""
+    return LEAST_WORTH + (MOST_WORTH - LEAST_WORTH) * min(1.0, max(0.0, share))
+
+
+def _cut_constraint(transition: Transition, shots: Mapping[int, Shot], deserved: Deserved | None) -> BeatConstraint:
+    """Weigh one visible change of picture: how sharply it is seen, times what it deserves."""
     after, before = shots.get(transition.into), shots.get(transition.into - 1)
     weight = KIND_WEIGHT[transition.kind]
     why = [_KIND_WORDS[transition.kind]]
-    sides = [shot for shot in (before, after) if shot is not None]
-    if any(shot.kind == "gap" for shot in sides):
+    if any(shot is not None and shot.kind == "gap" for shot in (before, after)):
         weight *= BLACK_FACTOR
         why.append("to or from black")
-    factor = _length_factor(sides, typical)
-    weight *= factor
-    if factor > 1.08:
-        why.append("between long shots")
-    elif factor < 0.92:
-        why.append("in a flurry")
-    if transition.into in strengths:
-        strength = min(1.0, max(0.0, strengths[transition.into]))
-        weight *= 0.85 + 0.3 * strength
-        why.append(f"picture change {strength:.2f}")
+    if deserved is not None:
+        weight *= worth_of(deserved.share)
+        reasons = f" ({deserved.why})" if deserved.why else ""
+        why.append(f"deserves a hit {deserved.share:.2f}{reasons}")
     name = f" ({after.name})" if after is not None and after.name else ""
     what = "cut" if transition.kind == "cut" else _KIND_WORDS[transition.kind]
-    label = f"{what} into shot {transition.into}{name}"
-    kind: ConstraintKind = "cut" if transition.kind == "cut" else "dissolve"
-    return BeatConstraint(transition.time, kind, weight, False, "off-beat", label, ", ".join(why), shot=transition.into)
-
-
-def _length_factor(sides: list[Shot], typical: float) -> float:
-    """Compare the two shots beside a cut (their geometric mean length) with the edit's median shot."""
-    product = 1.0
-    for shot in sides:
-        product *= float(shot.duration) / typical
-    factor = product ** (LENGTH_EXPONENT / max(1, len(sides)))
-    return min(LENGTH_FACTORS[1], max(LENGTH_FACTORS[0], factor))
+    return BeatConstraint(
+        time=transition.time,
+        kind="cut" if transition.kind == "cut" else "dissolve",
+        weight=weight,
+        hard=False,
+        wants="off-beat",
+        label=f"{what} into shot {transition.into}{name}",
+        why=", ".join(why),
+        shot=transition.into,
+        deserves=None if deserved is None else deserved.share,
+    )
 
 
 def _mark_constraint(marker: Marker, storyboard: Storyboard) -> BeatConstraint:
@@ -201,6 +193,7 @@ def _merged(constraints: list[BeatConstraint], frame: Fraction) -> tuple[BeatCon
             weight=max(winner.weight, loser.weight),
             why=f"{winner.why}; {loser.why}",
             shot=winner.shot if winner.shot is not None else loser.shot,
+            deserves=winner.deserves if winner.deserves is not None else loser.deserves,
         )
     return tuple(merged)
 

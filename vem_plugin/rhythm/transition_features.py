@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from vem_plugin.dataset.pair import Pair
     from vem_plugin.parsing.parsed_video import ParsedVideo
 
-KINDS: tuple[TransitionKind, ...] = get_args(TransitionKind)
 LOOKS = ("light", "warmth", "saturation", "contrast", "motion")
 NUMBERS_OF_GROUP: dict[str, tuple[str, ...]] = {
-    "kind": (*KINDS, "length", "black before", "black after"),
+    "kind": ("soft", "length", "black before", "black after"),
     "lengths": ("shot before", "shot after", "shot before to typical", "shot after to typical"),
     "pace": ("cuts before", "cuts after", "cuts before to average", "cuts after to average"),
     "place": ("from the start", "to the end", "share"),
@@ -44,7 +43,8 @@ NUMBERS_OF_GROUP: dict[str, tuple[str, ...]] = {
     ),
     "around": (),
 }
-"""Numbers by group. Lengths and distances are log(1 + seconds), ratios natural logarithms, the rest 0 to 1."""
+"""Numbers by group. Lengths and distances are log(1 + seconds), ratios natural logarithms, the rest 0 to 1
+(``soft``: anything but a straight cut)."""
 GROUPS = tuple(NUMBERS_OF_GROUP)
 NUMBERS = tuple(name for names in NUMBERS_OF_GROUP.values() for name in names)
 GROUP_OF_NUMBER = tuple(GROUPS.index(group) for group, names in NUMBERS_OF_GROUP.items() for _ in names)
@@ -167,7 +167,7 @@ def _kinds(outline: EditOutline) -> dict[str, Floats]:
     before, after = _sides(outline)
     kind = np.array(outline.kind, dtype=object)
     return {
-        **{name: (kind == name).astype(np.float64) for name in KINDS},
+        "soft": (kind != "cut").astype(np.float64),
         "length": np.log1p(outline.length),
         "black before": (outline.black[before] | (kind == "fade_in")).astype(np.float64),
         "black after": (outline.black[after] | (kind == "fade_out")).astype(np.float64),

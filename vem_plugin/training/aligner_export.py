@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,8 +54,7 @@ def export_aligner(network: Aligner, folder: Path) -> None:
         "known": (2, 5, len(GROUPS)),
     }
     edits, transitions = Dim("edits", min=1), Dim("transitions", min=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's own: one part of it warns of another
+    with _quiet():
         torch.onnx.export(
             _Unpadded(deepcopy(network).cpu()).eval(),
             tuple(torch.zeros(shape) for shape in shapes.values()),
@@ -65,6 +67,22 @@ def export_aligner(network: Aligner, folder: Path) -> None:
             external_data=False,
             verbose=False,
         )
+    _describe(folder, list(shapes))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without torch's own warnings (one part of it warns of another) and the exporter's hundred lines of log."""
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _describe(folder: Path, inputs: list[str]) -> None:
     description = {
         "format": FORMAT,
         "kind": "aligner",
@@ -72,7 +90,7 @@ def export_aligner(network: Aligner, folder: Path) -> None:
         "licence": "Apache-2.0",
         "source": "vem train aligner",
         "model": MODEL,
-        "inputs": {name: name for name in shapes},
+        "inputs": {name: name for name in inputs},
         "output": "odds",
         "numbers": list(NUMBERS),
         "groups": list(GROUPS),
