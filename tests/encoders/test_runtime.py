@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,26 @@ def test_an_unknown_device_a_missing_file_and_a_broken_file_are_model_errors(tmp
 def test_inputs_that_do_not_fit_are_a_model_error(doubler: Path) -> None:
     with pytest.raises(ModelError, match="while computing"):
         open_session(doubler, "cpu").run({"x": np.zeros((2, 5), np.float32)}, ["y"])
+
+
+def test_bound_arrays_give_what_a_plain_run_gives(doubler: Path) -> None:
+    """Also arrays that do not lie in one piece; and no output is overwritten by the next run."""
+    session = open_session(doubler, "cpu")
+    assert session.memory == "cpu"
+    grid = np.arange(12, dtype=np.float32).reshape(3, 4).T
+    (first,) = session.run({"x": grid}, ["y"])
+    np.testing.assert_array_equal(first, session.engine.run(["y"], {"x": grid})[0])
+    (second,) = session.run({"x": grid[:2] + 1}, ["y"])
+    np.testing.assert_array_equal(first, 2 * grid)
+    np.testing.assert_array_equal(second, 2 * grid[:2] + 2)
+
+
+@pytest.mark.parametrize("provider", ["CUDA", "Tensorrt"])
+def test_inputs_of_a_graphics_card_are_bound_to_its_memory(doubler: Path, provider: str) -> None:
+    """Without the card onnxruntime says that it is missing, instead of computing elsewhere in silence."""
+    session = replace(open_session(doubler, "cpu"), provider=provider)
+    assert session.memory == "cuda"
+    if "CUDA" not in providers():
+        with pytest.raises(ModelError, match="while computing") as caught:
+            session.run({"x": np.zeros((1, 3), np.float32)}, ["y"])
+        assert "--device cpu" in caught.value.remedy

@@ -2,6 +2,9 @@
 
 A *provider* is onnxruntime's name for the thing that computes (``CUDAExecutionProvider``); we call it by its
 short name (``CUDA``). ``Session.provider`` tells which one truly runs, after onnxruntime has had its say.
+
+Inputs and outputs are *bound*: what goes in is put into the memory of the provider once, before it computes, and what
+comes out is copied back once; on a CPU the same calls hand over the arrays where they lie.
 """
 
 from __future__ import annotations
@@ -32,6 +35,9 @@ PROVIDERS_OF_DEVICE: dict[str, tuple[str, ...]] = {
 MOST_THREADS = 8
 """The encoders that ship are too small to gain from more threads than this."""
 
+BINDS_TO: dict[str, str] = {"CUDA": "cuda", "Tensorrt": "cuda"}
+"""Memory, as onnxruntime calls it, to which the inputs of a provider are bound; for all others it is the CPU's."""
+
 log = logging.getLogger(__name__)
 
 
@@ -45,8 +51,13 @@ class Session:
     outputs: tuple[str, ...]
     engine: ort.InferenceSession
 
+    @property
+    def memory(self) -> str:
+        """Where inputs are bound: "cpu" or "cuda"."""
+        return BINDS_TO.get(self.provider, "cpu")
+
     def run(self, feeds: Mapping[str, NDArray[Any]], outputs: Sequence[str]) -> list[NDArray[Any]]:
-        """Compute the named outputs.
+        """Compute the named outputs, each an array of its own in the CPU's memory.
 
         Raises
         ------
@@ -54,7 +65,14 @@ class Session:
             If onnxruntime refuses the inputs or fails while computing.
         """
         try:
-            return [np.asarray(array) for array in self.engine.run(list(outputs), dict(feeds))]
+            binding = self.engine.io_binding()
+            for name, array in feeds.items():
+                value = ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array), self.memory, 0)
+                binding.bind_ortvalue_input(name, value)
+            for name in outputs:
+                binding.bind_output(name, "cpu")
+            self.engine.run_with_iobinding(binding)
+            return [value.numpy() for value in binding.get_outputs()]
         except (RuntimeError, ValueError, *ORT_ERRORS) as error:
             raise ModelError(
                 f"The encoder failed while computing: {first_line(error)}",
@@ -130,6 +148,8 @@ def _providers_for(device: str) -> list[str | tuple[str, dict[str, Any]]]:
     names = [name for name in PROVIDERS_OF_DEVICE[device] if name in built_in]
     if not names:
         raise _no_device(device)
+    if "CUDA" in names:
+        ort.preload_dlls()  # CUDA's libraries may have come with pip, beside torch, where no loader looks
     return [_with_options(name) for name in names]
 
 
