@@ -1,6 +1,6 @@
 """Stage one of the audio domain: fine-tune Stable Audio's autoencoder on the sound of a set.
 
-The loss is that of Stable Audio Open (arXiv 2407.14358, section 3.2) without its discriminator: spectra at several
+The loss is that of Stable Audio Open (arXiv 2407.14358) without its discriminator: spectra at several
 resolutions, of both channels and of their sum and difference, and the divergence of the latents from the unit normal.
 Waveforms are compared too, lightly, as spectra do not know phase. A discriminator makes a codec trained from nothing
 sound crisp; a published one that is tuned to other sound keeps what it has.
@@ -8,7 +8,7 @@ sound crisp; a published one that is tuned to other sound keeps what it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,8 +84,8 @@ class AudioCodecStage:
 
     def loss(self, network: AutoencoderOobleck, batch: SoundBatch) -> Loss:
         """Errors of decoding what was encoded; a stretch counts one."""
-        posterior = network.encode(batch.sound).latent_dist  # pyright: ignore[reportAttributeAccessIssue]
-        decoded = network.decode(posterior.sample()).sample.float()  # pyright: ignore[reportAttributeAccessIssue]
+        posterior = network.encode(batch.sound, return_dict=False)[0]
+        decoded = _decoded(network, posterior.sample())
         spectra = spectral_error(decoded, batch.sound, self.options.windows)
         waveform = (decoded - batch.sound).abs().mean((1, 2))
         divergence = divergence_of(posterior.mean.float(), posterior.std.float())
@@ -100,8 +100,8 @@ class AudioCodecStage:
         for first in range(0, self.options.measured_stretches, self.options.rows):
             rows = range(first, min(first + self.options.rows, self.options.measured_stretches))
             sound = self._heard(self.heldout, rows).sound.to(network.device)
-            latents = network.encode(sound).latent_dist.mode()  # pyright: ignore[reportAttributeAccessIssue]
-            decoded = network.decode(latents).sample.float()  # pyright: ignore[reportAttributeAccessIssue]
+            latents = network.encode(sound, return_dict=False)[0].mode()
+            decoded = _decoded(network, latents)
             error = spectral_error(decoded, sound, self.options.windows)
             noise = (decoded - sound).square().mean((1, 2)).clamp(min=QUIETEST**2)
             ratio = 10 * torch.log10(sound.square().mean((1, 2)).clamp(min=QUIETEST**2) / noise)
@@ -136,6 +136,11 @@ class _Shape(msgspec.Struct, frozen=True):
             int(np.prod(config.get("downsampling_ratios", (2, 4, 4, 8, 8)))),
             int(config.get("audio_channels", 2)),
         )
+
+
+def _decoded(network: AutoencoderOobleck, latents: Tensor) -> Tensor:
+    """Sound (B, channels, samples) in float32 of latents (B, C, T)."""
+    return network.decode(latents, return_dict=False)[0].float()  # pyright: ignore[reportArgumentType]
 
 
 def oobleck_from(folder: Path) -> AutoencoderOobleck:
@@ -191,8 +196,3 @@ def _with_sum_and_difference(sound: Tensor) -> Tensor:
         return sound
     left, right = sound.unbind(1)
     return torch.stack([left, right, (left + right) / 2, (left - right) / 2], 1)
-
-
-def finished_codecs(run: Path) -> Iterator[Path]:
-    """Folders of a codec that a run has finished, the better first."""
-    return (run / "codec" / name for name in ("averaged", "last") if (run / "codec" / name).is_dir())

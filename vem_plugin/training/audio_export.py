@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from pathlib import Path
+from typing import Any
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.models.model_folder import INDEX, read_index, write_index
@@ -47,7 +48,7 @@ def export_audio_pipeline(run: Path, to: Path, *, version: str, licence: str = "
     """
     stage, trained = _newest(run)
     pipeline = open_base(trained.recipe)
-    parts = {"transformer": audio_transformer_from(weights_in(run, stage, last=last))}
+    parts: dict[str, Any] = {"transformer": audio_transformer_from(weights_in(run, stage, last=last))}
     if Trained.read(run / "codec"):
         parts["vae"] = oobleck_from(weights_in(run, "codec", last=last))
     pipeline = type(pipeline)(**{**pipeline.components, **parts}).placed(Placement("cpu", "float32"))

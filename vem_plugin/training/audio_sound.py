@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vem_plugin.dataset import Pair, PairSet
+from vem_plugin.dataset import PairSet
 from vem_plugin.errors import SettingsError
 from vem_plugin.models.audio.audio_codec import resampled
 from vem_plugin.training.endless import Endless
@@ -81,8 +81,3 @@ def held_out_of(found: PairSet) -> PairSet:
     """The pairs to measure with: those held out, or all where none are."""
     held_out = found.split("test")
     return held_out if len(held_out) else found
-
-
-def length_of(pair: Pair, rate: int) -> int:
-    """Samples of a pair's sound at a rate."""
-    return round(pair.seconds * rate)
