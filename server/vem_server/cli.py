@@ -16,7 +16,17 @@ from typing import Annotated
 
 import typer
 
-from vem_server import conform_cli, daemon_cli, evaluate_cli, install_cli, models_cli, panel_cli, takes_cli, train_cli
+from vem_server import (
+    conform_cli,
+    daemon_cli,
+    dataset_cli,
+    evaluate_cli,
+    install_cli,
+    models_cli,
+    panel_cli,
+    takes_cli,
+    train_cli,
+)
 from vem_server.carrying_out import Memory, Model, UseDaemon, carry_out, memory_of, model_of, request_of
 
 app = typer.Typer(
@@ -218,6 +228,7 @@ panel_cli.register(app)
 install_cli.register(app)
 models_cli.register(app)
 train_cli.register(app)
+dataset_cli.register(app)
 
 
 def _tempo_of(text: str | None) -> tuple[float, float] | None:

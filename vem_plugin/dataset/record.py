@@ -119,6 +119,10 @@ def _json_of(pair: Pair) -> bytes:
         figures=dict(pair.figures),
         cue=pair.truth.cue if pair.truth else None,
     )
+    return _words_as_bytes(words)
+
+
+def _words_as_bytes(words: Words) -> bytes:
     # Sets in a fixed order, so that the same pair is the same file.
     told = msgspec.to_builtins(words, order="deterministic", str_keys=True, enc_hook=_encode_exact)
     return msgspec.json.format(msgspec.json.encode(told), indent=1)
@@ -161,3 +165,9 @@ def _wide(value: NDArray[Any]) -> NDArray[Any]:
 
 def _read(stored: bytes | Stretch) -> bytes:
     return stored if isinstance(stored, bytes) else stored.read()
+
+
+def with_split(json: bytes, split: Split) -> bytes:
+    """The ``json`` of a pair that belongs to another split."""
+    words = msgspec.json.decode(json, type=Words, dec_hook=_decode_exact)
+    return _words_as_bytes(msgspec.structs.replace(words, split=split))

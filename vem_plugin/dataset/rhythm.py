@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,11 @@ ACCENT_NEAR = 0.07
 """Seconds around a transition within which an accent counts as its own."""
 ACCENT_AROUND = 1.0
 """Seconds around it whose median is the ground it must rise from."""
+MUSIC_RATE = 22_050
+"""Samples a second at which music is analysed."""
+HOP = 256
+LATENCY = 0.031
+"""Seconds by which the rising that librosa tells peaks after the attack (median on music whose beats are known)."""
 ON_BEAT = 0.07
 """Seconds within which a transition counts as on a beat (the tolerance of mir_eval's beat F-measure)."""
 
@@ -32,21 +39,39 @@ def chance_on_beat(beats: NDArray[np.float64], seconds: float, *, within: float 
     return float(covered / seconds) if seconds > 0 else 0.0
 
 
-def accents_at(times: NDArray[np.float64], samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """By how many dB the sound rises at given moments above its usual rising around them, (N,).
+@dataclass(frozen=True)
+class Rising:
+    """How much louder a sound gets from moment to moment: mean rise over mel bands, dB, ``rate`` values a second; the
+    first of them belongs to ``LATENCY`` before the start."""
 
-    The rising is the spectral flux of ``vem_plugin.measure.onsets``; ``samples`` (S,) are of one channel.
-    """
-    from vem_plugin.measure.onsets import FLUX_RATE, flux_of_samples
+    curve: NDArray[np.float32]
+    rate: float
 
-    if not len(times):
-        return np.zeros(0, np.float32)
-    flux = flux_of_samples(samples, rate)
-    found = np.zeros(len(times), np.float32)
-    for index, time in enumerate(times):
-        near, around = (
-            flux[max(0, round((time - reach) * FLUX_RATE)) : round((time + reach) * FLUX_RATE) + 1]
-            for reach in (ACCENT_NEAR, ACCENT_AROUND)
-        )
-        found[index] = float(near.max() - np.median(around)) if len(near) else 0.0
-    return found
+    def highest(self, time: float, reach: float) -> float:
+        """The highest value within ``reach`` seconds of a moment; 0 where there is no sound."""
+        part = self._around(time, reach)
+        return float(part.max()) if len(part) else 0.0
+
+    def usual(self, time: float, reach: float) -> float:
+        """The median within ``reach`` seconds of a moment."""
+        part = self._around(time, reach)
+        return float(np.median(part)) if len(part) else 0.0
+
+    def _around(self, time: float, reach: float) -> NDArray[np.float32]:
+        first, last = (max(0, round((time + LATENCY + side) * self.rate)) for side in (-reach, reach))
+        return self.curve[first : last + 1]
+
+
+def rising_of(samples: NDArray[np.float32], rate: int) -> Rising:
+    """The rising of sound of one channel, (S,): librosa's onset strength, some 86 values a second."""
+    import librosa
+
+    mono = samples if rate == MUSIC_RATE else librosa.resample(samples, orig_sr=rate, target_sr=MUSIC_RATE)
+    level = librosa.power_to_db(librosa.feature.melspectrogram(y=mono, sr=MUSIC_RATE, hop_length=HOP), ref=np.max)
+    return Rising(librosa.onset.onset_strength(S=level, sr=MUSIC_RATE, hop_length=HOP), MUSIC_RATE / HOP)
+
+
+def accents_at(times: NDArray[np.float64], rising: Rising) -> NDArray[np.float32]:
+    """By how many dB the sound rises at given moments above its usual rising around them, (N,)."""
+    found = [rising.highest(time, ACCENT_NEAR) - rising.usual(time, ACCENT_AROUND) for time in times]
+    return np.array(found, np.float32)

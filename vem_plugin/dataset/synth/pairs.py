@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.dataset.energy import music_energy, picture_energy
 from vem_plugin.dataset.pair import LOOK_RATE, LOOKS, Origin, Pair, Transitions, Truth, flac_of
-from vem_plugin.dataset.rhythm import accents_at, nearest_beats
+from vem_plugin.dataset.rhythm import accents_at, nearest_beats, rising_of
+from vem_plugin.dataset.synth.film import storyboard_of, write_film
 from vem_plugin.dataset.synth.music import play_music, write_music
 from vem_plugin.dataset.synth.scenery import Scenery, draw_scenery
 from vem_plugin.dataset.synth.seen import Seen, draw_seen
@@ -41,8 +43,9 @@ def draw_pair(
     encode: Encode | None = None,
     music: bool = True,
     sound: bool = False,
+    films: Path | None = None,
 ) -> Pair:
-    """Make up a pair whose pictures are drawn as features, never rendered.
+    """Make up a pair.
 
     Parameters
     ----------
@@ -58,6 +61,9 @@ def draw_pair(
         Whether to write the notes. Without, the pair has neither notes nor sound: fastest, enough for the aligner.
     sound : bool
         Whether to play them; a second or two.
+    films : Path, optional
+        A folder for the rendered film and its timeline; the pictures' features are then those that the product sees in
+        them, embeddings included. Without, they are drawn and nothing is rendered.
     """
     rng = np.random.default_rng([seed, number])
     editor = taste.drawn(rng)
@@ -69,7 +75,9 @@ def draw_pair(
     pair = _pair(f"synth-{seed}-{number:06d}", scenery, seen, words, encode, rng, held_out=held_out)
     if piece is not None:
         pair = with_truth(pair, story, piece)
-    return with_sound(pair, piece, story, seed=number) if piece is not None and sound else pair
+    if piece is not None and sound:
+        pair = with_sound(pair, piece, story, seed=number)
+    return pair if films is None else with_film(pair, scenery, films, rng=np.random.default_rng([seed, number, 1]))
 
 
 def words_of(scenery: Scenery, rng: np.random.Generator, *, held_out: bool) -> tuple[str, tuple[str, ...]]:
@@ -167,10 +175,38 @@ def with_sound(pair: Pair, piece: Piece, story: Story, *, seed: int) -> Pair:
     """The pair with its music played, and what is measured in it."""
     samples, rate, midi = play_music(piece, story, seed=seed)
     mono = samples.mean(axis=1)
-    accent = accents_at(pair.transitions.time, mono, rate)
+    accent = accents_at(pair.transitions.time, rising_of(mono, rate))
     return replace(
         pair,
         transitions=replace(pair.transitions, accent=accent),
         music_energy=music_energy(mono, rate, len(pair.looks)),
         files={**pair.files, "flac": flac_of(samples, rate), "mid": midi},
+    )
+
+
+def with_film(pair: Pair, scenery: Scenery, folder: Path, *, rng: np.random.Generator) -> Pair:
+    """The pair with its film rendered, written as ``KEY.mp4`` with its music and ``KEY.otio``, and looked at.
+
+    Whoever makes pairs again overwrites their films. Words stay the director's.
+    """
+    from vem_plugin import stages
+    from vem_plugin.dataset.build.looking import look_at
+    from vem_timeline.new_timeline import write_timeline_of
+
+    film = folder / f"{pair.key}.mp4"
+    write_film(film, scenery, rng, pair.sound() if pair.has_sound else None)
+    board = storyboard_of(scenery, film)
+    film.with_suffix(".otio").unlink(missing_ok=True)
+    write_timeline_of(board, film.with_suffix(".otio"))
+    looked = look_at(board, text=stages.text_encoder("cpu"), picture=stages.picture_encoder(None, "cpu"))
+    seen = looked.shots
+    told = np.stack([pair.shots.told[:, 0], seen.told[:, 1], seen.told[:, 2]], axis=1)
+    shots = replace(pair.shots, picture=seen.picture, cinematics=seen.cinematics, told=told)
+    looks = looked.looks
+    return replace(
+        pair,
+        shots=shots,
+        surroundings=looked.surroundings,
+        looks=looks,
+        picture_energy=_energy_of_looks(looks, scenery.story),
     )
