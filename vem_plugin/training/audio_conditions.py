@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.dataset import Pair
+from vem_plugin.dataset.rhythm import ON_BEAT
 from vem_plugin.models.audio.frame_features import FRAME_FEATURES, frame_features
 from vem_plugin.models.beat_features import (
     BEAT_COLUMNS,
@@ -25,8 +26,6 @@ from vem_plugin.score.cue import METRES, MODES, UNTOLD, CueSheet, Section
 from vem_plugin.score.strengths import STRONG
 from vem_plugin.score.theme import CARD_FEATURES
 
-ON_BEAT = 0.07
-"""Seconds between a transition and the nearest beat within which it is a hit."""
 RISES = 3.0
 """dB by which the sound rises at a strong hit."""
 WEAK = 0.25
