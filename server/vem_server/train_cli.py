@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,10 +77,11 @@ def corpus(
     json: Json = False,
 ) -> None:
     """Write the score's corpus into RUN: pieces by the rule-based composer, and the real ones of the package."""
-    _begin(out)
-    from vem_plugin.training.preparing import make_corpus
+    with _logged(out):
+        from vem_plugin.training.preparing import make_corpus
 
-    _tell(make_corpus(out, pieces=pieces, heldout=heldout, processes=processes), json=json)
+        made = make_corpus(out, pieces=pieces, heldout=heldout, processes=processes)
+    _tell(made, json=json)
 
 
 @commands.command()
@@ -98,10 +103,11 @@ def codec(
 @commands.command()
 def encode(out: Out, data: Data = None, device: Device = "auto", json: Json = False) -> None:
     """After the score's codec: encode every piece of the corpus, and embed every caption."""
-    _begin(out)
-    from vem_plugin.training.preparing import encode_corpus
+    with _logged(out):
+        from vem_plugin.training.preparing import encode_corpus
 
-    _tell({"pieces": encode_corpus(out, data=data, device=device)}, json=json)  # type: ignore[arg-type]  # checked there
+        encoded = encode_corpus(out, data=data, device=device)  # type: ignore[arg-type]  # Placement checks the word
+    _tell({"pieces": encoded}, json=json)
 
 
 @commands.command()
@@ -158,16 +164,14 @@ def export(
     to: Annotated[Path, typer.Option(metavar="FOLDER", help="The model folder to write; for `vem score --model`.")],
     data: Data = None,
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1",
-    last: Annotated[
-        bool, typer.Option("--last", help="The last weights, not the averages: for short runs.")
-    ] = False,
+    last: Annotated[bool, typer.Option("--last", help="The last weights, not the averages: for short runs.")] = False,
     json: Json = False,
 ) -> None:
     """Put the score's codec and transformer together as a model folder."""
-    _begin(out)
-    from vem_plugin.training.export import export_pipeline
+    with _logged(out):
+        from vem_plugin.training.export import export_pipeline
 
-    export_pipeline(out, to, version=version, data=data, last=last)
+        export_pipeline(out, to, version=version, data=data, last=last)
     _tell({"model": str(to)}, json=json)
 
 
@@ -189,31 +193,29 @@ def _train(
         raise SettingsError(
             f"{recipe} is a recipe of the {asked.stage}, not of the {stage}.", remedy=f"Try: vem train {asked.stage}."
         )
-    _begin(out)
-    from msgspec.structs import replace
+    with _logged(out):
+        from msgspec.structs import replace
 
-    from vem_plugin.training.together import train_together
+        from vem_plugin.training.together import train_together
 
-    asked = replace(asked, data=str(data)) if data else asked
-    trained = train_together(asked, out, processes=processes, threads=threads, **options)
+        asked = replace(asked, data=str(data)) if data else asked
+        trained = train_together(asked, out, processes=processes, threads=threads, **options)
     if json:
         _tell(_as_json(trained), json=True)
     else:
         _show(trained)
 
 
-def _begin(out: Path) -> None:
-    """Check that training is installed, and start the run folder's log with the command."""
-    from importlib.util import find_spec
-
+@contextmanager
+def _logged(out: Path) -> Iterator[None]:
+    """Check that training is installed; meanwhile its log goes to the run folder, after the command."""
     if find_spec("accelerate") is None:
         raise VemError("Training is not installed.", remedy="Install it: pip install 'vem-plugin[training]'.")
-    from vem_plugin.training.together import log_to
+    from vem_plugin.training.together import log_in
 
-    log_to(out)
-    import logging
-
-    logging.getLogger("vem_plugin").info("$ vem %s", " ".join(sys.argv[1:]))
+    with log_in(out):
+        logging.getLogger("vem_plugin").info("$ vem %s", " ".join(sys.argv[1:]))
+        yield
 
 
 def _tell(found: dict[str, Any], *, json: bool) -> None:

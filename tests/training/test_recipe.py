@@ -24,7 +24,7 @@ def test_every_recipe_that_ships_has_its_stage(name: str) -> None:
 
 
 def test_unknown_recipes_are_told_those_there_are() -> None:
-    with pytest.raises(SettingsError, match="no recipe 'mine'.*score-small-diffusion"):
+    with pytest.raises(SettingsError, match=r"no recipe 'mine'.*score-small-diffusion"):
         load_recipe("mine")
 
 
@@ -50,16 +50,18 @@ def test_what_is_wrong_is_said(tmp_path: Path, text: str, told: str) -> None:
 
 def test_each_stage_reads_its_own_lessons(tmp_path: Path) -> None:
     file = tmp_path / "one.toml"
-    file.write_text('stage = "diffusion"\nlength = {steps = 1}\nlessons = {rows = 3, withold = 0.1}\nmodel = {widht = 1}')
+    file.write_text(
+        'stage = "diffusion"\nlength = {steps = 1}\nlessons = {rows = 3, withold = 0.1}\nmodel = {widht = 1}'
+    )
     recipe = load_recipe(file)
-    with pytest.raises(SettingsError, match="unknown field `withold`.*filling_in"):
+    with pytest.raises(SettingsError, match=r"unknown field `withold`.*filling_in"):
         recipe.lessons_as(ScoreLessons)
-    with pytest.raises(SettingsError, match="no argument 'widht'.*width"):
+    with pytest.raises(SettingsError, match=r"no argument 'widht'.*width"):
         recipe.network_of(VeMTransformer)
 
 
 def test_missing_data_are_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="nothing to learn from.*nowhere"):
+    with pytest.raises(SettingsError, match=r"nothing to learn from.*nowhere"):
         stage_of(load_recipe("score-tiny-codec"), tmp_path / "nowhere")
 
 

@@ -147,7 +147,7 @@ def test_without_beats_tb_as_stays_at_zero_and_the_adapter_stage_teaches_it_alon
 
 
 def test_an_adapter_needs_a_diffusion(recipe: Recipe, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no finished diffusion here.*vem train diffusion"):
+    with pytest.raises(SettingsError, match=r"no finished diffusion here.*vem train diffusion"):
         train_here(replace(recipe, stage="adapter"), tmp_path)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vem_plugin.errors import SettingsError
 from vem_plugin.models.beat_features import BeatFeatures, features_of
 from vem_plugin.models.raster import rasterise
 from vem_plugin.models.storyboard_tokens import style_vector
@@ -162,8 +163,21 @@ class PieceColumns:
 
     @classmethod
     def open(cls, folder: Path) -> PieceColumns:
-        """Map all columns of a folder into memory."""
-        return cls({file.stem: np.load(file, mmap_mode="r") for file in sorted(folder.glob("*.npy"))})
+        """Map all columns of a folder into memory.
+
+        Raises
+        ------
+        SettingsError
+            If there are none.
+        """
+        columns = {file.stem: np.load(file, mmap_mode="r") for file in sorted(folder.glob("*.npy"))}
+        if not columns:
+            raise SettingsError(
+                "There is no corpus here.",
+                where=str(folder),
+                remedy="Run 'vem train corpus' first, or name its folder with --data.",
+            )
+        return cls(columns)
 
     def __len__(self) -> int:
         return len(self.columns["bpm"])

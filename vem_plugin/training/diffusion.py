@@ -139,8 +139,8 @@ def _encoded(folder: Path) -> PieceColumns:
     pieces = PieceColumns.open(folder)
     if not {"latents", "caption_text"} <= pieces.columns.keys():
         raise SettingsError(
-            "There are no encoded pieces here.",
+            "The pieces here are not encoded.",
             where=str(folder),
-            remedy="Run 'vem train corpus', 'vem train codec' and 'vem train encode' first, or name them with --data.",
+            remedy="Run 'vem train codec' and 'vem train encode' first, or name their folder with --data.",
         )
     return pieces

@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def train_together(recipe: Recipe, out: Path, *, processes: int = 1, threads: in
     ----------
     recipe : Recipe
     out : Path
-        The run folder; the log goes to ``log.txt`` in it, and to standard error.
+        The run folder.
     processes : int
         How many share every step.
     threads : int
@@ -70,9 +70,8 @@ def _join(
 ) -> None:
     """One of several processes: find the others, work, and let the first tell how it ended."""
     meet(rank, size, meeting, on_cpu=options.get("device") == "cpu")
-    if rank == 0:
-        log_to(out)
-    trained = _work(recipe, out, threads, options)
+    with log_in(out) if rank == 0 else nullcontext():
+        trained = _work(recipe, out, threads, options)
     if rank == 0:
         (meeting / "trained.json").write_bytes(msgspec.json.encode(trained))
 
@@ -86,13 +85,23 @@ def meet(rank: int, size: int, meeting: Path, *, on_cpu: bool) -> None:
     distributed.init_process_group(backend, init_method=f"file://{meeting}/group", rank=rank, world_size=size)
 
 
-def log_to(out: Path) -> None:
-    """Have what the package says go to standard error, and to ``log.txt`` in a run folder."""
+@contextmanager
+def log_in(out: Path) -> Iterator[None]:
+    """Meanwhile what the package says goes to standard error, and to ``log.txt`` in a run folder."""
     out.mkdir(parents=True, exist_ok=True)
+    ours, former = logging.getLogger("vem_plugin"), logging.getLogger("vem_plugin").level
     targets: list[logging.Handler] = [logging.StreamHandler(sys.stderr), logging.FileHandler(out / "log.txt")]
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=targets)
-    for noisy in ("accelerate", "torch", "diffusers"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for target in targets:
+        target.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+        ours.addHandler(target)
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        ours.setLevel(former)
+        for target in targets:
+            ours.removeHandler(target)
+            target.close()
 
 
 @contextmanager
