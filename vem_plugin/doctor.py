@@ -46,6 +46,7 @@ def examine() -> tuple[Check, ...]:
         ("sound bank", _check_bank, "Reinstall vem-plugin; the sound bank is part of it."),
         ("encoders", _check_encoders, "Reinstall vem-plugin; the encoders are part of it."),
         ("model", _check_model, "Reinstall vem-plugin; the model is part of it."),
+        ("audio engine", _check_audio_engine, "Reinstall vem-plugin."),
     )
     for what, look, remedy in parts:
         try:
@@ -113,3 +114,11 @@ def _check_model() -> Check:
 
     index = check_folder().index
     return Check("model", True, f"{index.name} {index.version}, {index.licence}, every file as published")
+
+
+def _check_audio_engine() -> Check:
+    from vem_plugin.models.audio.extra import INSTALL, missing_packages
+
+    missing = missing_packages()
+    found = f"without {', '.join(missing)}" if missing else "all it needs, but for a model (vem models add)"
+    return Check("audio engine", not missing, found, f"Only for models of sound: {INSTALL}", needed=False)

@@ -12,7 +12,7 @@ from safetensors import safe_open
 
 from tests.models.audio.conftest import NEW_PARTS, small_stable_audio
 from vem_plugin.errors import ModelError
-from vem_plugin.models.audio import audio_pipeline
+from vem_plugin.models.audio import audio_pipeline, extra
 from vem_plugin.models.audio.audio_codec import decoded_between, resampled
 from vem_plugin.models.audio.audio_pipeline import VeMAudioPipeline
 from vem_plugin.models.audio.audio_windows import padded, windows_to_write
@@ -126,8 +126,8 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path, pipeline: StableAudioV
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, stable_audio: Path) -> None:
-    monkeypatch.setattr(audio_pipeline, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="transformers and torchsde") as refused:
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="transformers, torchsde, python-stretch") as refused:
         VeMPipeline.from_stable_audio(stable_audio)
     assert "vem-plugin[audio]" in str(refused.value)
 

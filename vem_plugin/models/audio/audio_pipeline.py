@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, ClassVar
 
 import msgspec
@@ -23,9 +22,9 @@ from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import AudioCodec
 from vem_plugin.models.audio.audio_windows import filled_up, padded, seed_of_window, windows_to_write
+from vem_plugin.models.audio.extra import check_installed, without_bars
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.model_folder import ModelFolder
 from vem_plugin.models.placement import Placement, bytes_of_model
@@ -36,8 +35,6 @@ CLASSES = {
     "AudioLDM2VeM": "vem_plugin.models.audio.audioldm2",
 }
 """Pipelines of a model folder of kind "audio", by the class its index names, and their modules."""
-NEEDED = ("transformers", "torchsde")
-"""Packages of the extra ``audio``: text encoders, and the noise of Stable Audio's scheduler."""
 Words = Callable[[float, float], str]
 """What to say, in words, of the music from one second to another."""
 
@@ -76,6 +73,7 @@ class VeMAudioPipeline(DiffusionPipeline):
             If it names none of ours.
         """
         check_installed()
+        without_bars()
         named = msgspec.json.decode((checked.path / "model_index.json").read_bytes()).get("_class_name")
         if named not in CLASSES:
             raise ValueError(f"{named} is no audio pipeline of ours")
@@ -280,22 +278,6 @@ class VeMAudioPipeline(DiffusionPipeline):
 
 def _or(value: float | None, default: float) -> float:
     return default if value is None else value
-
-
-def check_installed() -> None:
-    """Make sure that what audio checkpoints need beyond our own parts is there.
-
-    Raises
-    ------
-    ModelError
-        It names what is missing.
-    """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise ModelError(
-            f"The audio engine needs {' and '.join(missing)}, which is not installed.",
-            remedy="Install it with: pip install 'vem-plugin[audio]'",
-        )
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from torch import nn
 
 from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import OobleckCodec, decoded_between
-from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline, check_installed
+from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audio_transformer import VeMAudioTransformer, WeightMap
+from vem_plugin.models.audio.extra import check_installed, without_bars
 
 if TYPE_CHECKING:
     from diffusers.pipelines.stable_audio.modeling_stable_audio import StableAudioProjectionModel
@@ -80,6 +81,7 @@ class StableAudioVeM(VeMAudioPipeline):
             not installed.
         """
         check_installed()
+        without_bars()
         from diffusers.pipelines.stable_audio.pipeline_stable_audio import StableAudioPipeline
 
         try:

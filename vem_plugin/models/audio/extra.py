@@ -1,0 +1,41 @@
+"""What audio checkpoints need beyond our own parts: the packages of the extra ``audio``. Loads none of them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from vem_plugin.errors import ModelError
+
+NEEDED = {"transformers": "transformers", "torchsde": "torchsde", "python_stretch": "python-stretch"}
+"""Modules and the packages that bring them: text encoders, the noise of Stable Audio's scheduler, and what stretches
+time until hits are met."""
+INSTALL = "pip install 'vem-plugin[audio]' (on Linux on ARM also: pip install python-stretch, which builds it)"
+
+
+def missing_packages() -> tuple[str, ...]:
+    """Packages of the extra that are not installed."""
+    return tuple(package for module, package in NEEDED.items() if find_spec(module) is None)
+
+
+def check_installed() -> None:
+    """Make sure that all of the extra is there, before minutes are spent on what it cannot finish.
+
+    Raises
+    ------
+    ModelError
+        It names what is missing.
+    """
+    if missing := missing_packages():
+        raise ModelError(
+            f"The audio engine needs packages that are not installed: {', '.join(missing)}.",
+            remedy=f"Install them: {INSTALL}.",
+        )
+
+
+def without_bars() -> None:
+    """Keep diffusers and transformers from drawing progress bars of their own over ours."""
+    from diffusers.utils import logging as of_diffusers
+    from transformers.utils import logging as of_transformers
+
+    of_diffusers.disable_progress_bar()
+    of_transformers.disable_progress_bar()
