@@ -62,7 +62,7 @@ class Aligner(ModelMixin, ConfigMixin):
     config_name = "config.json"
 
     @register_to_config
-    def __init__(self, width: int = 48, blocks: int = 3, curve_width: int = 12, dropout: float = 0.1) -> None:
+    def __init__(self, width: int = 32, blocks: int = 3, curve_width: int = 12, dropout: float = 0.25) -> None:
         super().__init__()
         self.register_buffer("group_of_number", torch.tensor(GROUP_OF_NUMBER), persistent=False)
         self.register_buffer("mean", torch.zeros(len(NUMBERS)))
