@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from vem_plugin.dataset.crew import settle
+from vem_plugin.dataset.eyes import picture_encoder, text_encoder
 from vem_plugin.dataset.pair import Split
 from vem_plugin.dataset.pair_set import PairSet, write_members, write_whole
 from vem_plugin.dataset.record import members_of
@@ -111,8 +112,6 @@ def _made(out: Path, wishes: Wishes) -> Iterator[tuple[str, Split, float, Member
 
 def make_pair(number: int, *, wishes: Wishes, films: Path | None = None) -> tuple[str, Split, float, Members]:
     """Make one pair as bytes: key, split, seconds, files. The k-th of ``1 / test_share`` pairs is held out."""
-    from vem_plugin import stages
-
     held_out = int((number + 1) * wishes.test_share) > int(number * wishes.test_share)
     place = tempfile.TemporaryDirectory(prefix="vem-synth-") if films is None else nullcontext(films)
     with place as folder:
@@ -121,7 +120,7 @@ def make_pair(number: int, *, wishes: Wishes, films: Path | None = None) -> tupl
             seed=wishes.seed,
             taste=TASTES[wishes.taste],
             held_out=held_out,
-            encode=stages.text_encoder("cpu").encode if wishes.words else None,
+            encode=text_encoder().encode if wishes.words else None,
             music=wishes.music,
             sound=wishes.sound,
             films=Path(folder) if wishes.video else None,
@@ -130,10 +129,8 @@ def make_pair(number: int, *, wishes: Wishes, films: Path | None = None) -> tupl
 
 
 def _encoders(wishes: Wishes) -> dict[str, str]:
-    from vem_plugin import stages
-
-    names = {"text": stages.text_encoder("cpu").name} if wishes.words else {}
-    return names | ({"picture": stages.picture_encoder(None, "cpu").name} if wishes.video else {})
+    names = {"text": text_encoder().name} if wishes.words else {}
+    return names | ({"picture": picture_encoder().name} if wishes.video else {})
 
 
 def _card(pairs: PairSet, wishes: Wishes) -> str:

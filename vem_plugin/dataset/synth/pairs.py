@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vem_plugin.dataset.energy import music_energy, picture_energy
+from vem_plugin.dataset.eyes import picture_encoder, text_encoder
 from vem_plugin.dataset.pair import LOOK_RATE, LOOKS, Origin, Pair, Transitions, Truth, flac_of
 from vem_plugin.dataset.rhythm import accents_at, nearest_beats, rising_of
 from vem_plugin.dataset.synth.film import storyboard_of, write_film
@@ -189,7 +190,6 @@ def with_film(pair: Pair, scenery: Scenery, folder: Path, *, rng: np.random.Gene
 
     Whoever makes pairs again overwrites their films. Words stay the director's.
     """
-    from vem_plugin import stages
     from vem_plugin.dataset.build.looking import look_at
     from vem_timeline.new_timeline import write_timeline_of
 
@@ -198,7 +198,7 @@ def with_film(pair: Pair, scenery: Scenery, folder: Path, *, rng: np.random.Gene
     board = storyboard_of(scenery, film)
     film.with_suffix(".otio").unlink(missing_ok=True)
     write_timeline_of(board, film.with_suffix(".otio"))
-    looked = look_at(board, text=stages.text_encoder("cpu"), picture=stages.picture_encoder(None, "cpu"))
+    looked = look_at(board, text=text_encoder(), picture=picture_encoder())
     seen = looked.shots
     told = np.stack([pair.shots.told[:, 0], seen.told[:, 1], seen.told[:, 2]], axis=1)
     shots = replace(pair.shots, picture=seen.picture, cinematics=seen.cinematics, told=told)
