@@ -152,6 +152,11 @@ def devices() -> tuple[str, ...]:
     return tuple(device for device, here in present.items() if here)
 
 
+def backend_between_processes(*, on_cpu: bool) -> str:
+    """How processes that train together exchange gradients: by NCCL between CUDA cards, else by Gloo."""
+    return "nccl" if not on_cpu and "cuda" in devices() else "gloo"
+
+
 def fast_with_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 matrix products are faster than float32 on this device.
 
