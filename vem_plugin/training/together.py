@@ -23,6 +23,7 @@ import torch
 from torch import distributed
 from torch.multiprocessing.spawn import spawn
 
+from vem_plugin.models.placement import backend_between_processes
 from vem_plugin.training.course import Trained
 from vem_plugin.training.recipe import Recipe
 from vem_plugin.training.stage import stage_of
@@ -81,7 +82,7 @@ def meet(rank: int, size: int, meeting: Path, *, on_cpu: bool) -> None:
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
     os.environ.update({name: str(value) for name, value in place.items()})
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # else accelerate chooses a number, with a warning
-    backend = "gloo" if on_cpu or not torch.cuda.is_available() else "nccl"
+    backend = backend_between_processes(on_cpu=on_cpu)
     distributed.init_process_group(backend, init_method=f"file://{meeting}/group", rank=rank, world_size=size)
 
 
