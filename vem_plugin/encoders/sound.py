@@ -1,10 +1,11 @@
 """Sound to embeddings and scores: CLAP-, LanguageBind- and musicnn-like models that a user brings as ONNX folders.
 
 None ships with the package. A sound is cut into *windows* of the length that the model wants, one every ``hop``
-seconds and a last one flush with the end; a shorter sound fills its one window by repetition or with silence. What the
-model wants to see is said in ``encoder.json`` (the README of ``weights`` lists the fields): plain samples, where the
-front end is part of the ONNX graph, or a log-mel spectrogram as declared there. ``axes`` names the axes of the input
-tensor, a letter each: n windows, c channels, s samples, t frames, b bands, 1 an axis of one.
+seconds and a last one flush with the end. A shorter sound fills its one window: it is repeated until that is full, or
+as often as it fits whole with silence after it, or there is silence alone. What the model wants to see is said in
+``encoder.json`` (the README of ``weights`` lists the fields): plain samples, where the front end is part of the ONNX
+graph, or a log-mel spectrogram as declared there. ``axes`` names the axes of the input tensor, a letter each: n
+windows, c channels, s samples, t frames, b bands, 1 an axis of one.
 
 Embeddings are handed on as the model gives them, because the Frechet distance is taken on those; whoever wants cosines
 norms them. Scores become a distribution: activated as declared, then divided by their sum.
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +191,7 @@ class _Entry:
     channels: int
     window: int
     hop: int
-    repeats: bool
+    pad: str
     mel: _Mel | None
     mean: float
     std: float
@@ -215,7 +216,7 @@ class _Entry:
             channels=channels,
             window=max(1, round(window * rate)),
             hop=max(1, round(hop * rate)),
-            repeats=manifest.one_of("pad", ("repeat", "silence")) == "repeat",
+            pad=manifest.one_of("pad", ("repeat", "repeat whole", "silence")),
             mel=mel,
             mean=manifest.number("mean") if "mean" in manifest.fields else 0.0,
             std=manifest.number("std", above=0) if "std" in manifest.fields else 1.0,
@@ -232,8 +233,10 @@ class _Entry:
             sound = librosa.resample(sound, orig_sr=rate, target_sr=self.rate)
         if sound.shape[1] >= self.window:
             return sound
+        if self.pad == "repeat whole":
+            sound = np.tile(sound, (1, self.window // sound.shape[1]))
         short = self.window - sound.shape[1]
-        return np.pad(sound, ((0, 0), (0, short)), mode="wrap" if self.repeats else "constant")
+        return np.pad(sound, ((0, 0), (0, short)), mode="wrap" if self.pad == "repeat" else "constant")
 
     def starts_of(self, samples: int) -> NDArray[np.int64]:
         """First samples of the windows of a sound at least one window long."""
@@ -275,6 +278,7 @@ class _Mel:
     log: str
     gain: float
     offset: float
+    edges: Literal["constant", "reflect"]
     frames: int | None
 
     @classmethod
@@ -295,6 +299,9 @@ class _Mel:
             log=mel.one_of("log", ("db", "log10", "ln", "none")),
             gain=mel.number("gain", above=0),
             offset=mel.number("offset"),
+            edges="reflect"
+            if "edges" in told and mel.one_of("edges", ("silence", "reflect")) == "reflect"
+            else "constant",
             frames=mel.count("frames") if "frames" in told else None,
         )
 
@@ -311,6 +318,7 @@ class _Mel:
             fmin=self.lowest,
             fmax=self.highest,
             htk=self.htk,
+            pad_mode=self.edges,
             norm=self.norm,  # type: ignore[arg-type]  # librosa takes None, its annotation does not say so
         )
         scaled = self.gain * power + self.offset
