@@ -102,11 +102,12 @@ def _check_bank() -> Check:
 
 
 def _check_encoders() -> Check:
+    from vem_plugin.encoders.aligner import Aligner
     from vem_plugin.encoders.picture import PictureEncoder
     from vem_plugin.encoders.text import TextEncoder
 
-    text, picture = TextEncoder(), PictureEncoder()
-    return Check("encoders", True, f"text on {text.provider}, picture on {picture.provider}")
+    text, picture, aligner = TextEncoder(), PictureEncoder(), Aligner()
+    return Check("encoders", True, f"text on {text.provider}, picture on {picture.provider}, {aligner.name} on CPU")
 
 
 def _check_model() -> Check:

@@ -20,6 +20,7 @@ _DESK = (
     "vem_server.jobs.work.peaks",
     "vem_timeline.document",
     "vem_plugin.parsing.frames",
+    "vem_plugin.encoders.aligner",
     "vem_plugin.rhythm.plan",
     "vem_plugin.rhythm.picture",
 )
@@ -64,6 +65,7 @@ def _open_models() -> Ready:
         stages.open_composer(settings)
         stages.text_encoder(settings.placement)
         stages.picture_encoder(settings.picture_encoder, settings.placement)
+        stages.aligner()
     except VemError as error:
         LOG.warning("The models could not be loaded: %s", error)
         return Ready(models=False, device="cpu", problem=str(error))
