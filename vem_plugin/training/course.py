@@ -20,8 +20,8 @@ from typing import Any
 
 import msgspec
 import torch
-from diffusers.training_utils import EMAModel
-from torch import nn
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.training.pace import Pace
@@ -79,7 +79,7 @@ class Course:
 
     recipe: Recipe
     network: nn.Module
-    average: EMAModel | None
+    average: AveragedModel | None
     optimisers: list[Any]
     pace: Pace
 
@@ -113,12 +113,22 @@ class Course:
         _same_lessons(self.recipe, msgspec.json.decode(state["recipe"], type=Recipe), file)
         self.network.load_state_dict(state["network"])
         if self.average:
-            device = self.average.shadow_params[0].device
             self.average.load_state_dict(state["average"])
-            self.average.to(device)
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
         self.pace.load_state_dict(state["pace"])
+
+
+def averaged(network: nn.Module, decay: float) -> AveragedModel:
+    """Exponential moving average of a network's weights, with a short memory at the start."""
+
+    def follow(averages: list[Tensor], weights: list[Tensor], count: Tensor) -> None:
+        """Move the averages towards the weights after ``count`` steps."""
+        keep = min(decay, float(count / (count + 4)))
+        for average, weight in zip(averages, weights, strict=True):
+            average.lerp_(weight, 1 - keep)
+
+    return AveragedModel(network, multi_avg_fn=torch.no_grad()(follow))
 
 
 def checkpoints_in(folder: Path) -> list[Path]:

@@ -27,14 +27,13 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, GradientState
-from diffusers.training_utils import EMAModel
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from vem_plugin.errors import ModelError, SettingsError
 from vem_plugin.models.placement import Device, Placement
 from vem_plugin.training.blocks import optimisers_for, prepare_blocks
-from vem_plugin.training.course import Course, Trained, checkpoints_in, put_in_place
+from vem_plugin.training.course import Course, Trained, averaged, checkpoints_in, put_in_place
 from vem_plugin.training.pace import Pace, rate_at
 from vem_plugin.training.recipe import Recipe
 from vem_plugin.training.stage import Loss, Stage
@@ -109,7 +108,7 @@ class _Run:
         self.stage, self.recipe, self.folder, self.accelerator = stage, recipe, folder, accelerator
         self.network = network.to(accelerator.device)
         self.learning = [weights for weights in network.parameters() if weights.requires_grad]
-        average = EMAModel(network.parameters(), decay=recipe.average, foreach=True) if recipe.average else None
+        average = averaged(network, recipe.average) if recipe.average else None
         optimisers = optimisers_for(network, recipe.optimiser)
         prepare_blocks(network, recipe.speed)
         self.lesson, *optimisers = accelerator.prepare(_Lesson(stage, network), *optimisers)
@@ -142,7 +141,7 @@ class _Run:
                     self.log.say(f"stopped at step {pace.step}; the same command goes on")
                     return self.told({}, finished=False)
                 if due:
-                    self.measure("last")
+                    self.measure("last", self.network)
         return self.finish()
 
     def batches(self, first: int) -> Iterator[list[Any]]:
@@ -192,7 +191,7 @@ class _Run:
                 group["lr"] = rate
             optimiser.step()
         if self.course.average:
-            self.course.average.step(self.network.parameters())
+            self.course.average.update_parameters(self.network)
 
     def save(self) -> None:
         """Write a checkpoint; the other processes wait."""
@@ -200,39 +199,33 @@ class _Run:
             self.course.save(self.folder / "checkpoints")
         self.accelerator.wait_for_everyone()
 
-    def measure(self, name: str) -> dict[str, float]:
-        """Figures of the network as it is, by the first process; none from the others, which wait."""
+    def measure(self, name: str, network: nn.Module) -> dict[str, float]:
+        """Figures of the last or the averaged weights, by the first process; none from the others, which wait."""
         found: dict[str, float] = {}
         if self.accelerator.is_main_process:
-            self.network.eval()
             with torch.no_grad(), self.accelerator.autocast():
-                found = self.stage.measure(self.network)
+                found = self.stage.measure(network.eval())
             self.log.measured(name, found, self.course.pace.step)
-            self.lesson.train()
+            network.train()
         self.accelerator.wait_for_everyone()
         return found
 
     def finish(self) -> Trained:
         """Measure and save the last and the averaged weights, and clear the checkpoints away."""
-        measured = {"last": self.measure("last")}
-        self.keep("last")
+        networks = {"last": self.network}
         if self.course.average:
-            self.course.average.copy_to(self.network.parameters())
-            measured["averaged"] = self.measure("averaged")
-            self.keep("averaged")
+            networks["averaged"] = self.course.average.module
+        measured = {name: self.measure(name, network) for name, network in networks.items()}
         trained = self.told(measured, finished=True)
         if self.accelerator.is_main_process:
+            for name, network in networks.items():
+                fresh = self.folder / f"{name}.part"
+                shutil.rmtree(fresh, ignore_errors=True)
+                self.stage.save(network.eval(), fresh)
+                put_in_place(fresh, self.folder / name)
             trained.write()
             shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
         return trained
-
-    def keep(self, name: str) -> None:
-        """Save the network as it is."""
-        if self.accelerator.is_main_process:
-            fresh = self.folder / f"{name}.part"
-            shutil.rmtree(fresh, ignore_errors=True)
-            self.stage.save(self.network.eval(), fresh)
-            put_in_place(fresh, self.folder / name)
 
     def told(self, measured: dict[str, dict[str, float]], *, finished: bool) -> Trained:
         """How the run stands."""
