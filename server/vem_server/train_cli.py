@@ -31,6 +31,9 @@ commands = typer.Typer(
 Recipe = Annotated[str, typer.Argument(metavar="RECIPE", help="A TOML file, or a name of `vem train recipes`.")]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="RUN", help="The run folder.")]
 Data = Annotated[Path | None, typer.Option(metavar="FOLDER", help="What is taught; default: the recipe's, else RUN.")]
+Start = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Weights to begin with; in the audio domain a whole pipeline.")
+]
 Device = Annotated[str, typer.Option(help="Where it computes: auto, cpu, cuda or mps.")]
 Processes = Annotated[int, typer.Option(min=1, help="Processes that share every step; one a GPU, or a CPU core.")]
 Threads = Annotated[int, typer.Option(min=0, help="CPU threads of each; 0: one process takes all, several one each.")]
@@ -89,6 +92,7 @@ def codec(
     recipe: Recipe,
     out: Out,
     data: Data = None,
+    start: Start = None,
     device: Device = "auto",
     processes: Processes = 1,
     threads: Threads = 0,
@@ -97,7 +101,19 @@ def codec(
     json: Json = False,
 ) -> None:
     """Stage one: the codec, between notes or sound and latents."""
-    _train("codec", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+    _train(
+        "codec",
+        recipe,
+        out,
+        data,
+        processes,
+        threads,
+        json,
+        start=start,
+        device=device,
+        further=further,
+        pause_at=pause_at,
+    )
 
 
 @commands.command()
@@ -131,6 +147,7 @@ def diffusion(
     recipe: Recipe,
     out: Out,
     data: Data = None,
+    start: Start = None,
     device: Device = "auto",
     processes: Processes = 1,
     threads: Threads = 0,
@@ -139,7 +156,19 @@ def diffusion(
     json: Json = False,
 ) -> None:
     """Stage two: the diffusion, on the latents of a finished codec."""
-    _train("diffusion", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+    _train(
+        "diffusion",
+        recipe,
+        out,
+        data,
+        processes,
+        threads,
+        json,
+        start=start,
+        device=device,
+        further=further,
+        pause_at=pause_at,
+    )
 
 
 @commands.command()
@@ -147,6 +176,7 @@ def adapter(
     recipe: Recipe,
     out: Out,
     data: Data = None,
+    start: Start = None,
     device: Device = "auto",
     processes: Processes = 1,
     threads: Threads = 0,
@@ -155,7 +185,19 @@ def adapter(
     json: Json = False,
 ) -> None:
     """Stage three: TB-As alone, on a finished diffusion that was trained without it."""
-    _train("adapter", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+    _train(
+        "adapter",
+        recipe,
+        out,
+        data,
+        processes,
+        threads,
+        json,
+        start=start,
+        device=device,
+        further=further,
+        pause_at=pause_at,
+    )
 
 
 @commands.command()
@@ -167,11 +209,19 @@ def export(
     last: Annotated[bool, typer.Option("--last", help="The last weights, not the averages: for short runs.")] = False,
     json: Json = False,
 ) -> None:
-    """Put the score's codec and transformer together as a model folder."""
+    """Put what was trained together as a model folder: score or audio, as the run's diffusion is."""
     with _logged(out):
-        from vem_plugin.training.export import export_pipeline
+        from vem_plugin.training.course import Trained
 
-        export_pipeline(out, to, version=version, data=data, last=last)
+        trained = Trained.read(out / "adapter") or Trained.read(out / "diffusion")
+        if trained is not None and trained.recipe.domain == "audio":
+            from vem_plugin.training.audio_export import export_audio_pipeline
+
+            export_audio_pipeline(out, to, version=version, last=last)
+        else:
+            from vem_plugin.training.export import export_pipeline
+
+            export_pipeline(out, to, version=version, data=data, last=last)
     _tell({"model": str(to)}, json=json)
 
 
@@ -183,6 +233,8 @@ def _train(
     processes: int,
     threads: int,
     json: bool,
+    *,
+    start: Path | None = None,
     **options: Any,
 ) -> None:
     from vem_plugin.errors import SettingsError
@@ -198,8 +250,10 @@ def _train(
 
         from vem_plugin.training.together import train_together
 
-        asked = replace(asked, data=str(data)) if data else asked
+        asked = replace(asked, data=str(data or asked.data), start=str(start or asked.start))
         trained = train_together(asked, out, processes=processes, threads=threads, **options)
+    if not _leads():
+        return
     if json:
         _tell(_as_json(trained), json=True)
     else:
@@ -214,8 +268,14 @@ def _logged(out: Path) -> Iterator[None]:
     from vem_plugin.training.together import log_in
 
     with log_in(out):
-        logging.getLogger("vem_plugin").info("$ vem %s", " ".join(sys.argv[1:]))
+        if _leads():
+            logging.getLogger("vem_plugin").info("$ vem %s", " ".join(sys.argv[1:]))
         yield
+
+
+def _leads() -> bool:
+    """Whether this is the first, or only, of the processes that ``accelerate launch`` or ``torchrun`` started."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _tell(found: dict[str, Any], *, json: bool) -> None:
