@@ -109,8 +109,10 @@ def test_reasons_are_plain_words_for_and_against(make_edit):
     edit: Storyboard = make_edit(CUTS, 300)
     aligner = Told([0.5] * 5, {"picture": 0.9, "around": 0.4, "pace": -0.5, "lengths": -0.1})
     said = deserved_hits(edit, looked_at(edit), aligner)
-    assert said[1].why == "for it: the picture changes little (0.30), a flash; against it: at the usual pace"
+    assert said[1].why == "for it: the picture changes (0.30), a flash; against it: at the usual pace"
     assert said[4].why.startswith("for it: the picture changes a lot (0.90)")
+    against = deserved_hits(edit, looked_at(edit), Told([0.5] * 5, {"picture": -0.9, "around": -0.4}))
+    assert against[4].why == "against it: the picture changes no more than elsewhere (0.90), nothing strikes around it"
     assert deserved_hits(edit, None, Told([0.5] * 5, {}))[0].why == ""
 
 

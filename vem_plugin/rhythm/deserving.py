@@ -48,6 +48,7 @@ def _reasons(features: TransitionFeatures, index: int, pulls: dict[str, float]) 
     sides = []
     for name, sign in (("for it", 1), ("against it", -1)):
         ranked = sorted(_WORDS, key=lambda group: -sign * pulls[group])
+        fact["speaks for it"] = sign
         said = [_WORDS[group](fact) for group in ranked if sign * pulls[group] >= WORTH_SAYING]
         if said:
             sides.append(f"{name}: {', '.join(said[:MOST_SAID])}")
@@ -101,14 +102,19 @@ def _picture(fact: dict[str, float]) -> str:
     if not fact["compared"]:
         return "by how its shots look"
     difference = fact["difference"]
-    much = "a lot" if difference > 0.6 else "little" if difference < 0.35 else "somewhat"
-    return f"the picture changes {much} ({difference:.2f})"
+    if fact["speaks for it"] > 0:
+        much = "changes a lot" if difference > 0.6 else "changes"
+    else:
+        much = "changes no more than elsewhere" if difference > 0.4 else "changes little"
+    return f"the picture {much} ({difference:.2f})"
 
 
 def _around(fact: dict[str, float]) -> str:
+    if fact["speaks for it"] < 0:
+        return "nothing strikes around it"
     if fact["flash"] > 0.2:
         return "a flash"
-    return "a burst of motion" if fact["burst"] > 0.15 else "no burst or flash around it"
+    return "a burst of motion" if fact["burst"] > 0.15 else "by how it moves around it"
 
 
 _WORDS: dict[str, Callable[[dict[str, float]], str]] = {
