@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from vem_plugin.models.audio.audio_codec import AudioCodec
 from vem_plugin.models.audio.audio_windows import filled_up, padded, seed_of_window, windows_to_write
-from vem_plugin.models.audio.extra import check_installed, without_bars
+from vem_plugin.models.audio.extra import check_installed, loading_quietly
 from vem_plugin.models.conditioning import ConditionBatch, Conditions, batch_of, window_of, withheld
 from vem_plugin.models.model_folder import ModelFolder
 from vem_plugin.models.placement import Placement, bytes_of_model
@@ -73,18 +73,18 @@ class VeMAudioPipeline(DiffusionPipeline):
             If it names none of ours.
         """
         check_installed()
-        without_bars()
         named = msgspec.json.decode((checked.path / "model_index.json").read_bytes()).get("_class_name")
         if named not in CLASSES:
             raise ValueError(f"{named} is no audio pipeline of ours")
         made = getattr(import_module(CLASSES[named]), named)
-        pipeline = made.from_pretrained(
-            checked.path,
-            torch_dtype={"default": placement.weights, "vae": torch.float32},  # rounding there is heard as noise
-            low_cpu_mem_usage=False,
-            local_files_only=True,
-            use_safetensors=True,
-        )
+        with loading_quietly():
+            pipeline = made.from_pretrained(
+                checked.path,
+                torch_dtype={"default": placement.weights, "vae": torch.float32},  # rounding there is heard as noise
+                low_cpu_mem_usage=False,
+                local_files_only=True,
+                use_safetensors=True,
+            )
         pipeline.folder = checked
         return pipeline.placed(placement)
 

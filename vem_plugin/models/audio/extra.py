@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from vem_plugin.errors import ModelError
@@ -32,10 +35,15 @@ def check_installed() -> None:
         )
 
 
-def without_bars() -> None:
-    """Keep diffusers and transformers from drawing progress bars of their own over ours."""
+@contextmanager
+def loading_quietly() -> Iterator[None]:
+    """Without progress bars of diffusers and transformers over ours, and without torch's remark on an older part of its."""
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
     of_diffusers.disable_progress_bar()
     of_transformers.disable_progress_bar()
+    with warnings.catch_warnings():
+        # diffusers 0.39 builds Oobleck with the older of torch's two weight norms
+        warnings.filterwarnings("ignore", message=".torch.nn.utils.weight_norm. is deprecated", category=FutureWarning)
+        yield

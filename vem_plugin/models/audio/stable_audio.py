@@ -20,7 +20,7 @@ from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import OobleckCodec, decoded_between
 from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audio_transformer import VeMAudioTransformer, WeightMap
-from vem_plugin.models.audio.extra import check_installed, without_bars
+from vem_plugin.models.audio.extra import check_installed, loading_quietly
 
 if TYPE_CHECKING:
     from diffusers.pipelines.stable_audio.modeling_stable_audio import StableAudioProjectionModel
@@ -81,13 +81,13 @@ class StableAudioVeM(VeMAudioPipeline):
             not installed.
         """
         check_installed()
-        without_bars()
         from diffusers.pipelines.stable_audio.pipeline_stable_audio import StableAudioPipeline
 
         try:
-            base = StableAudioPipeline.from_pretrained(
-                folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
-            )
+            with loading_quietly():
+                base = StableAudioPipeline.from_pretrained(
+                    folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
+                )
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             raise ModelError(
