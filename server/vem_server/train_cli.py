@@ -20,6 +20,7 @@ from vem_timeline.errors import VemError
 
 if TYPE_CHECKING:
     from vem_plugin.training.course import Trained
+    from vem_plugin.training.recipe import Recipe as LoadedRecipe
     from vem_plugin.training.recipe import StageName
 
 commands = typer.Typer(
@@ -33,6 +34,9 @@ Out = Annotated[Path, typer.Option("-o", "--out", metavar="RUN", help="The run f
 Data = Annotated[Path | None, typer.Option(metavar="FOLDER", help="What is taught; default: the recipe's, else RUN.")]
 Start = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Weights to begin with; in the audio domain a whole pipeline.")
+]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What the recipe shall say instead; repeatable.")
 ]
 Device = Annotated[str, typer.Option(help="Where it computes: auto, cpu, cuda or mps.")]
 Processes = Annotated[int, typer.Option(min=1, help="Processes that share every step; one a GPU, or a CPU core.")]
@@ -88,35 +92,6 @@ def corpus(
 
 
 @commands.command()
-def codec(
-    recipe: Recipe,
-    out: Out,
-    data: Data = None,
-    start: Start = None,
-    device: Device = "auto",
-    processes: Processes = 1,
-    threads: Threads = 0,
-    further: Further = False,
-    pause_at: PauseAt = 0,
-    json: Json = False,
-) -> None:
-    """Stage one: the codec, between notes or sound and latents."""
-    _train(
-        "codec",
-        recipe,
-        out,
-        data,
-        processes,
-        threads,
-        json,
-        start=start,
-        device=device,
-        further=further,
-        pause_at=pause_at,
-    )
-
-
-@commands.command()
 def encode(out: Out, data: Data = None, device: Device = "auto", json: Json = False) -> None:
     """After the score's codec: encode every piece of the corpus, and embed every caption."""
     with _logged(out):
@@ -126,84 +101,44 @@ def encode(out: Out, data: Data = None, device: Device = "auto", json: Json = Fa
     _tell({"pieces": encoded}, json=json)
 
 
-@commands.command()
-def aligner(
-    recipe: Recipe,
-    out: Out,
-    data: Data = None,
-    device: Device = "auto",
-    processes: Processes = 1,
-    threads: Threads = 0,
-    further: Further = False,
-    pause_at: PauseAt = 0,
-    json: Json = False,
-) -> None:
-    """Stage one, too: the aligner, which says how much a transition deserves a hit."""
-    _train("aligner", recipe, out, data, processes, threads, json, device=device, further=further, pause_at=pause_at)
+def _add_stage(stage: StageName, words: str) -> None:
+    """Add the command of a stage; all of them take the same."""
+
+    @commands.command(stage, help=words)
+    def learn(
+        recipe: Recipe,
+        out: Out,
+        data: Data = None,
+        start: Start = None,
+        changes: Changes = None,
+        device: Device = "auto",
+        processes: Processes = 1,
+        threads: Threads = 0,
+        further: Further = False,
+        pause_at: PauseAt = 0,
+        json: Json = False,
+    ) -> None:
+        """Train the stage."""
+        with _logged(out):
+            asked = _recipe_of(stage, recipe, changes or [], data=data, start=start)
+            from vem_plugin.training.together import train_together
+
+            learning = {"device": device, "further": further, "pause_at": pause_at}
+            trained = train_together(asked, out, processes=processes, threads=threads, **learning)
+        if _leads():
+            _tell(_as_json(trained), json=True) if json else _show(trained)
 
 
-@commands.command()
-def diffusion(
-    recipe: Recipe,
-    out: Out,
-    data: Data = None,
-    start: Start = None,
-    device: Device = "auto",
-    processes: Processes = 1,
-    threads: Threads = 0,
-    further: Further = False,
-    pause_at: PauseAt = 0,
-    json: Json = False,
-) -> None:
-    """Stage two: the diffusion, on the latents of a finished codec."""
-    _train(
-        "diffusion",
-        recipe,
-        out,
-        data,
-        processes,
-        threads,
-        json,
-        start=start,
-        device=device,
-        further=further,
-        pause_at=pause_at,
-    )
-
-
-@commands.command()
-def adapter(
-    recipe: Recipe,
-    out: Out,
-    data: Data = None,
-    start: Start = None,
-    device: Device = "auto",
-    processes: Processes = 1,
-    threads: Threads = 0,
-    further: Further = False,
-    pause_at: PauseAt = 0,
-    json: Json = False,
-) -> None:
-    """Stage three: TB-As alone, on a finished diffusion that was trained without it."""
-    _train(
-        "adapter",
-        recipe,
-        out,
-        data,
-        processes,
-        threads,
-        json,
-        start=start,
-        device=device,
-        further=further,
-        pause_at=pause_at,
-    )
+_add_stage("codec", "Stage one: the codec, between notes or sound and latents.")
+_add_stage("aligner", "Stage one, too: the aligner, which says how much a transition deserves a hit.")
+_add_stage("diffusion", "Stage two: the diffusion, on the latents of a finished codec.")
+_add_stage("adapter", "Stage three: TB-As alone, on a finished diffusion that was trained without it.")
 
 
 @commands.command()
 def export(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="The folder to write; for `vem score --model`.")],
     out: Out,
-    to: Annotated[Path, typer.Option(metavar="FOLDER", help="The model folder to write; for `vem score --model`.")],
     data: Data = None,
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1",
     last: Annotated[bool, typer.Option("--last", help="The last weights, not the averages: for short runs.")] = False,
@@ -217,47 +152,29 @@ def export(
         if trained is not None and trained.recipe.domain == "audio":
             from vem_plugin.training.audio_export import export_audio_pipeline
 
-            export_audio_pipeline(out, to, version=version, last=last)
+            export_audio_pipeline(out, model, version=version, last=last)
         else:
             from vem_plugin.training.export import export_pipeline
 
-            export_pipeline(out, to, version=version, data=data, last=last)
-    _tell({"model": str(to)}, json=json)
+            export_pipeline(out, model, version=version, data=data, last=last)
+    _tell({"model": str(model)}, json=json)
 
 
-def _train(
-    stage: StageName,
-    recipe: str,
-    out: Path,
-    data: Path | None,
-    processes: int,
-    threads: int,
-    json: bool,
-    *,
-    start: Path | None = None,
-    **options: Any,
-) -> None:
+def _recipe_of(
+    stage: StageName, name: str, changes: list[str], *, data: Path | None, start: Path | None
+) -> LoadedRecipe:
+    """The recipe of that name, which must be the stage's, with folders from the command line in place of its own."""
+    from msgspec.structs import replace
+
     from vem_plugin.errors import SettingsError
     from vem_plugin.training.recipe import load_recipe
 
-    asked = load_recipe(recipe)
+    asked = load_recipe(name, *changes)
     if asked.stage != stage:
         raise SettingsError(
-            f"{recipe} is a recipe of the {asked.stage}, not of the {stage}.", remedy=f"Try: vem train {asked.stage}."
+            f"{name} is a recipe of the {asked.stage}, not of the {stage}.", remedy=f"Try: vem train {asked.stage}."
         )
-    with _logged(out):
-        from msgspec.structs import replace
-
-        from vem_plugin.training.together import train_together
-
-        asked = replace(asked, data=str(data or asked.data), start=str(start or asked.start))
-        trained = train_together(asked, out, processes=processes, threads=threads, **options)
-    if not _leads():
-        return
-    if json:
-        _tell(_as_json(trained), json=True)
-    else:
-        _show(trained)
+    return replace(asked, data=str(data or asked.data), start=str(start or asked.start))
 
 
 @contextmanager

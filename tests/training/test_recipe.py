@@ -48,6 +48,15 @@ def test_what_is_wrong_is_said(tmp_path: Path, text: str, told: str) -> None:
     assert error.value.where == str(file)
 
 
+def test_single_words_of_a_recipe_can_be_changed() -> None:
+    changes = ("length.minutes=0", "length.steps=7", "speed.compile=inductor", "model.width=128", "lessons={rows=2}")
+    recipe = load_recipe("score-small-diffusion", *changes)
+    assert (recipe.length.steps, recipe.speed.compile, recipe.optimiser.rate) == (7, "inductor", 2e-3)
+    assert (recipe.model, recipe.lessons) == ({"width": 128}, {"rows": 2})
+    with pytest.raises(SettingsError, match=r"unknown field `stepz`"):
+        load_recipe("score-small-diffusion", "length.stepz=7")
+
+
 def test_each_stage_reads_its_own_lessons(tmp_path: Path) -> None:
     file = tmp_path / "one.toml"
     file.write_text(

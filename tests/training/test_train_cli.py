@@ -33,7 +33,7 @@ def test_from_nothing_to_a_model(tmp_path: Path) -> None:
     learned = vem_train("diffusion", "score-tiny-diffusion", "-o", run, "--device", "cpu")
     assert learned["measured"]["averaged"]["error at 0.5"] < 1
     assert vem_train("adapter", "score-tiny-adapter", "-o", run, "--device", "cpu")["steps"] == 20
-    vem_train("export", "-o", run, "--to", model, "--version", "0")
+    vem_train("export", model, "-o", run, "--version", "0")
     assert read_index(model).kind == "score"
     assert load(model, Placement("cpu")).transformer.config["width"] == 64
     log = (run / "log.txt").read_text()

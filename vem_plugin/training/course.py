@@ -27,8 +27,8 @@ from vem_plugin.errors import SettingsError
 from vem_plugin.training.pace import Pace
 from vem_plugin.training.recipe import Recipe, StageName
 
-DECIDES = ("domain", "seed", "data", "start", "average", "model", "lessons", "length", "optimiser")
-"""Of a recipe: what a run that goes on must have in common with its beginning."""
+DECIDES = ("domain", "seed", "average", "model", "lessons", "length", "optimiser")
+"""Of a recipe: what a run that goes on must have in common with its beginning; its data may have moved."""
 
 
 class Trained(msgspec.Struct, frozen=True):

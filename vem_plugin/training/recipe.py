@@ -26,6 +26,8 @@ Which machine, which folder and how many processes are no part of it. ``recipes/
 from __future__ import annotations
 
 import inspect
+import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -161,8 +163,14 @@ def recipe_names() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def load_recipe(config: str | Path) -> Recipe:
+def load_recipe(config: str | Path, *changes: str) -> Recipe:
     """Read a recipe: the path of a TOML file, or the name of one that ships.
+
+    Parameters
+    ----------
+    config : str or Path
+    changes : str
+        What it shall say instead, as TOML says it: ``"length.minutes=6"``, ``"speed.compile=inductor"``.
 
     Raises
     ------
@@ -178,9 +186,29 @@ def load_recipe(config: str | Path) -> Recipe:
             f"There is no recipe {str(config)!r}.", remedy=f"Give the path of a TOML file, or one of: {shipped}."
         )
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Recipe)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        told = msgspec.toml.decode(file.read_bytes())
+        for change in changes:
+            _change(told, _assignment(change))
+        return msgspec.convert(told, Recipe)
+    except (msgspec.DecodeError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(str(error), str(file), Recipe) from error
+
+
+def _assignment(change: str) -> dict[str, Any]:
+    """``key.key=value`` as tables; a value that is no TOML is a word."""
+    key, _, value = change.partition("=")
+    try:
+        return tomllib.loads(f"{key}={value}")
+    except tomllib.TOMLDecodeError:
+        return tomllib.loads(f"{key}={json.dumps(value)}")
+
+
+def _change(told: dict[str, Any], changes: dict[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(told.get(key), dict):
+            _change(told[key], value)
+        else:
+            told[key] = value
 
 
 def _wrong(what: str, where: str, options: type[Struct]) -> SettingsError:
