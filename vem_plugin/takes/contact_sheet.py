@@ -67,7 +67,8 @@ def notes_shared(one: Score, other: Score) -> float:
 def _title_of(one: ScoredTake, sync: SyncReport, others: Sequence[float]) -> str:
     take = one.take
     cuts, hits = sync.group("planned cut"), sync.group("hit")
-    parts = [f"{take.name}   seed {take.seed}, {take.style}, {take.palette}"]
+    played = "" if take.is_sound else f", {take.palette}"
+    parts = [f"{take.name}   seed {take.seed}, {take.style}{played}"]
     if cuts is not None:
         parts.append(f"{cuts.within_one_frame.matched} of {cuts.count} planned cuts heard within a frame")
     if hits is not None:

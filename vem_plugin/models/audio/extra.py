@@ -37,7 +37,7 @@ def check_installed() -> None:
 
 @contextmanager
 def loading_quietly() -> Iterator[None]:
-    """Without progress bars of diffusers and transformers over ours, and without torch's remark on an older part of its."""
+    """Without progress bars of diffusers and transformers over ours, and without torch's remark on an older part."""
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
