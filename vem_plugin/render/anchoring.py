@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vem_plugin.errors import RenderError, SettingsError
 from vem_plugin.measure.beats import Heard, HeardPlace, listen
@@ -80,12 +80,12 @@ class Anchoring:
     left: tuple[LeftHit, ...]
     anchors: tuple[tuple[float, float], ...]
 
-    def places_of(self, times: Sequence[float]) -> NDArray[np.float64]:
+    def places_of(self, times: ArrayLike) -> NDArray[np.float64]:
         """Where instants of the sound that was given lie now, (n,) seconds."""
         inner = self.anchors[1:-1]
         edges = [(old + away, new + away) for old, new in inner for away in (-LEAD, TAIL)]
         before, after = np.array([self.anchors[0], *edges, self.anchors[-1]]).T
-        return np.interp(times, before, after)
+        return np.interp(np.asarray(times, np.float64), before, after)
 
     def as_json(self) -> dict[str, Any]:
         """JSON-ready: the figures before and after; offsets in milliseconds."""
@@ -252,7 +252,7 @@ def _longer(sound: Sound, rate: int, first: int, last: int, samples: int) -> Sou
     except ImportError as error:
         raise RenderError(
             "Hits cannot be put right: the library that stretches sound is not installed.",
-            remedy="pip install '.[audio]' (on Linux on ARM: pip install python-stretch, which builds it).",
+            remedy="pip install 'vem-plugin[audio]' (on Linux on ARM: pip install python-stretch, which builds it).",
         ) from error
     context = round(_CONTEXT * rate)
     before, after = min(context, first), min(context, len(sound) - last)
@@ -262,7 +262,7 @@ def _longer(sound: Sound, rate: int, first: int, last: int, samples: int) -> Sou
     stretcher.preset(sound.shape[1], rate)
     stretcher.setTimeFactor(speed)
     # A little silence behind, because the library rounds its length down.
-    longer = stretcher.process(np.ascontiguousarray(np.pad(heard, ((0, 64), (0, 0))).T))
+    longer = np.asarray(stretcher.process(np.ascontiguousarray(np.pad(heard, ((0, 64), (0, 0))).T)))
     start = round(context / speed)
     return np.ascontiguousarray(longer[:, start : start + samples].T)
 
@@ -272,8 +272,8 @@ def _cross_faded(going: Sound, coming: Sound) -> Sound:
     rise = np.linspace(0, 1, len(going), dtype=np.float32)[:, None]
     power = float(np.sqrt(np.square(going).sum() * np.square(coming).sum()))
     alike = float(np.clip((going * coming).sum() / power, 0, 1)) if power > 0 else 1.0
-    level = np.sqrt(rise**2 + (1 - rise) ** 2 + 2 * alike * rise * (1 - rise))
-    return ((1 - rise) * going + rise * coming) / level
+    level = np.sqrt(rise**2 + (1 - rise) ** 2 + np.float32(2 * alike) * rise * (1 - rise))
+    return np.asarray(((1 - rise) * going + rise * coming) / level, np.float32)
 
 
 def _left(hit: HeardPlace, *, inside: bool) -> LeftHit:

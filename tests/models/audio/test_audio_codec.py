@@ -87,3 +87,21 @@ def test_a_tone_stands_in_its_mel_band() -> None:
     low, high = (codec.log_mel(torch.sin(2 * torch.pi * hertz * time)).mean(0).argmax() for hertz in (300, 3000))
     assert low < high
     assert codec.log_mel(torch.zeros(1600)).max() < -11
+
+
+def test_long_spectrograms_are_decoded_in_blocks_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    codec = mel()
+    assert isinstance(codec, MelCodec)
+    latents = np.random.default_rng(0).normal(size=(150, codec.latent_size)).astype(np.float32)
+    with torch.no_grad():
+        whole = codec._pictured(latents)
+        monkeypatch.setattr("vem_plugin.models.audio.audio_codec._BLOCK", 48)
+        monkeypatch.setattr("vem_plugin.models.audio.audio_codec._BESIDE", 8)
+        blocks = codec._pictured(latents)
+        latents[120:] += 1
+        other = codec._pictured(latents)
+    assert (blocks - whole).square().mean() < 0.01 * (whole - whole.mean()).square().mean()
+    steps = [(picture[1:] - picture[:-1]).abs().max() for picture in (blocks, whole)]
+    assert steps[0] < 1.1 * steps[1]
+    assert torch.equal(other[: 4 * 88], blocks[: 4 * 88])  # frames whose blocks see nothing of what has changed
+    assert not torch.equal(other, blocks)

@@ -22,6 +22,8 @@ from torch import Tensor, nn
 OUT_RATE = 48_000
 _BLOCK = 256
 """Frames decoded at once: at full rate a minute of Stable Audio takes more than a gigabyte on its way out."""
+_BESIDE = 32
+"""Frames on either side of a block of a mel spectrogram that are decoded twice."""
 
 
 class AudioCodec(Protocol):
@@ -131,12 +133,29 @@ class MelCodec:
     @torch.no_grad()
     def decode(self, latents: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
         """See ``AudioCodec``."""
-        place = _place_of(self.autoencoder)
-        folded = torch.from_numpy(latents).view(len(latents), self.channels, -1).permute(1, 0, 2)[None].to(place)
-        decoded = self.autoencoder.decode(folded / self.autoencoder.config["scaling_factor"])
-        picture = decoded.sample[:, 0]  # pyright: ignore[reportAttributeAccessIssue]
-        wave = self.vocoder(picture).reshape(-1, 1).float().cpu().numpy()
+        wave = self.vocoder(self._pictured(latents)[None]).reshape(-1, 1).float().cpu().numpy()
         return _filled(resampled(_stereo(wave), self.sample_rate, OUT_RATE), samples)
+
+    def _pictured(self, latents: NDArray[np.float32]) -> Tensor:
+        """Log-mel (frames, bins) of latents, in blocks that fade into each other.
+
+        The VAE attends from every place to every other and normalises over all: what it makes of a block depends on
+        what it sees beside it, and its work grows with the square of the length.
+        """
+        scale = self.autoencoder.config["scaling_factor"]
+        folded = torch.from_numpy(latents).view(len(latents), self.channels, -1).permute(1, 0, 2)[None]
+        picture = torch.zeros(len(latents) * self.squeeze, self.bins, device=_place_of(self.autoencoder))
+        weight = torch.zeros(len(picture), 1, device=picture.device)
+        for first in range(0, len(latents), _BLOCK):
+            begin, end = max(0, first - _BESIDE), min(len(latents), first + _BLOCK + _BESIDE)
+            part = self.autoencoder.decode(folded[:, :, begin:end].to(picture.device) / scale)
+            there = torch.arange(begin * self.squeeze, end * self.squeeze, device=picture.device)
+            rise = there - (first - _BESIDE) * self.squeeze + 0.5 if first else torch.full_like(there, 1 << 30)
+            fall = (first + _BLOCK + _BESIDE) * self.squeeze - there - 0.5
+            loud = torch.minimum(rise, fall).clamp(max=2 * _BESIDE * self.squeeze)[:, None]
+            picture[there] += loud * part.sample[0, 0]  # pyright: ignore[reportAttributeAccessIssue]
+            weight[there] += loud
+        return picture / weight
 
     def log_mel(self, wave: Tensor) -> Tensor:
         """Natural logarithm of the mel spectrogram, (frames, bins), floor 1e-5, of a waveform (samples,)."""

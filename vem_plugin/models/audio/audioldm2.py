@@ -22,8 +22,9 @@ from torch import Tensor, nn
 
 from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import MelCodec, decoded_between
-from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline, check_installed
+from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audioldm_unet import UNetWeightMap, VeMAudioLDM2UNet
+from vem_plugin.models.audio.extra import check_installed, without_bars
 
 TELLERS = ("text_encoder", "text_encoder_2", "projection_model", "language_model")
 """Components that make a text into what the UNet hears."""
@@ -40,6 +41,7 @@ class AudioLDM2VeM(VeMAudioPipeline):
     unet: VeMAudioLDM2UNet
     vae: AutoencoderKL
     vocoder: Any
+    codec: MelCodec
     weight_map: UNetWeightMap | None = None
     """Which weights came from the checkpoint, if it was just taken."""
 
@@ -71,6 +73,7 @@ class AudioLDM2VeM(VeMAudioPipeline):
             scheduler=scheduler,
             vocoder=vocoder,
         )
+        vocoder.float()  # rounding there is heard as noise
         told = vocoder.config
         hop = math.prod(told.upsample_rates)
         self.codec = MelCodec(vae, vocoder, bins=told.model_in_dim, sample_rate=told.sampling_rate, hop=hop)
@@ -93,6 +96,7 @@ class AudioLDM2VeM(VeMAudioPipeline):
             not installed.
         """
         check_installed()
+        without_bars()
         from diffusers.pipelines.audioldm2.pipeline_audioldm2 import AudioLDM2Pipeline
 
         try:
@@ -141,12 +145,13 @@ class AudioLDM2VeM(VeMAudioPipeline):
         """A text as diffusers' pipeline tells it; places without a word are zero."""
         from diffusers.pipelines.audioldm2.pipeline_audioldm2 import AudioLDM2Pipeline
 
-        parts = self.components | {"unet": self.unet.base}
+        parts: dict[str, Any] = {**self.components, "unet": self.unet.base}
         with self.working(*(parts[name] for name in TELLERS)), warnings.catch_warnings():
             # diffusers 0.39 hands GPT-2 its past by the older name
             warnings.filterwarnings("ignore", message=".past_key_values. is deprecated", category=FutureWarning)
             device = parts["text_encoder_2"].device
-            words, there, whole = AudioLDM2Pipeline(**parts).encode_prompt(text, device, 1, guided)
+            told: Any = AudioLDM2Pipeline(**parts).encode_prompt(text, device, 1, guided)
+        words, there, whole = told
         return Told(words * there[..., None].to(words.dtype), whole)
 
     def folded(self, frames: NDArray[np.float32]) -> Tensor:

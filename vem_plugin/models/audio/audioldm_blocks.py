@@ -7,10 +7,9 @@ both. What is known of T latent frames is brought to a level's T' frames here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
-from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from torch import Tensor, nn
 from torch.nn import functional
@@ -76,7 +75,7 @@ def with_storyboard(
     states, bias = (None, None) if text is None else (text.states, text.bias)
     for block in list(transformer.transformer_blocks)[:-1]:
         flat = block(flat, encoder_hidden_states=states, encoder_attention_mask=bias)
-    last = cast("BasicTransformerBlock", transformer.transformer_blocks[-1])
+    last: Any = transformer.transformer_blocks[-1]
     place = frames_of_level(seen.mask.shape[2], frames, hidden.device).repeat_interleave(bins)
     told = attention(flat, seen.tokens, seen.mask[:, :, place], seen.relation[:, place])
     kept = 0 if last.attn1 is None else last.attn1(last.norm1(flat))

@@ -209,7 +209,7 @@ class VeMAudioLDM2UNet(ModelMixin, ConfigMixin):
         hidden = self._middle(self.base.mid_block, hidden, time, seen)
         for place, level in enumerate(self.base.up_blocks):
             hidden = self._up(level, f"up{place}", hidden, time, seen, skips)
-        if self.base.conv_norm_out is not None:
+        if self.base.conv_norm_out is not None and self.base.conv_act is not None:
             hidden = self.base.conv_act(self.base.conv_norm_out(hidden))
         return self.base.conv_out(hidden)
 
