@@ -24,7 +24,7 @@ from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import MelCodec, decoded_between
 from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audioldm_unet import UNetWeightMap, VeMAudioLDM2UNet
-from vem_plugin.models.audio.extra import check_installed, without_bars
+from vem_plugin.models.audio.extra import check_installed, loading_quietly
 
 TELLERS = ("text_encoder", "text_encoder_2", "projection_model", "language_model")
 """Components that make a text into what the UNet hears."""
@@ -41,7 +41,6 @@ class AudioLDM2VeM(VeMAudioPipeline):
     unet: VeMAudioLDM2UNet
     vae: AutoencoderKL
     vocoder: Any
-    codec: MelCodec
     weight_map: UNetWeightMap | None = None
     """Which weights came from the checkpoint, if it was just taken."""
 
@@ -96,13 +95,13 @@ class AudioLDM2VeM(VeMAudioPipeline):
             not installed.
         """
         check_installed()
-        without_bars()
         from diffusers.pipelines.audioldm2.pipeline_audioldm2 import AudioLDM2Pipeline
 
         try:
-            base = AudioLDM2Pipeline.from_pretrained(
-                folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
-            )
+            with loading_quietly():
+                base = AudioLDM2Pipeline.from_pretrained(
+                    folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
+                )
         except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             raise ModelError(
@@ -156,7 +155,8 @@ class AudioLDM2VeM(VeMAudioPipeline):
 
     def folded(self, frames: NDArray[np.float32]) -> Tensor:
         """Codec latents (T, channels * bins) as a picture, (1, channels, T, bins)."""
-        return torch.from_numpy(frames).view(len(frames), self.codec.channels, -1).permute(1, 0, 2)[None].contiguous()
+        channels = int(self.vae.config["latent_channels"])
+        return torch.from_numpy(frames).view(len(frames), channels, -1).permute(1, 0, 2)[None].contiguous()
 
     def unfolded(self, latents: Tensor) -> NDArray[np.float32]:
         """The way back."""
