@@ -5,7 +5,8 @@ recipe, step and process. So a run that was stopped goes on bit by bit as if it 
 as many processes), and a checkpoint need not know any generator's state.
 
 Sums of errors are divided by the count of the whole step (`Loss`), and the rows of a step are shared out over processes
-and parts: how many of either there are changes the result by rounding only.
+and parts: how many of either there are changes the result by rounding only. (Where a network keeps running statistics
+of what it sees, they are those of the first process's rows.)
 """
 
 from __future__ import annotations
