@@ -115,7 +115,7 @@ def write_back(making: Making, draft: Draft) -> ScoredTake:
 
 def _remarks_on(making: Making, draft: Draft) -> tuple[str, ...]:
     remarks = [*making.plan.remarks, *making.parsed.remarks, making.rendered.remark]
-    if making.score.sound is not None:
+    if "music" in making.rendered.stems:
         remarks.append(WRITES_SOUND)
     elsewhere = making.edit.resolve().parent != draft.home.resolve()
     urls = [shot.media.url for shot in making.storyboard.shots if shot.media is not None]

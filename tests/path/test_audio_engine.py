@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from tests.models.audio.conftest import NEW_PARTS, small_stable_audio
 from vem_plugin.errors import SettingsError
+from vem_plugin.models.audio.stable_audio import StableAudioVeM
 from vem_plugin.models.model_folder import write_index
 from vem_plugin.models.pipeline import VeMPipeline
 from vem_plugin.publish import ScoredTake
@@ -50,6 +52,13 @@ def write_edit(path: Path, lengths: tuple[int, ...] = LENGTHS) -> Path:
     timeline.tracks.extend([pictures, voices])
     otio.adapters.write_to_file(timeline, str(path))
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_steps() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StableAudioVeM, "steps", 12)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +125,7 @@ def test_the_take_says_plainly_what_this_engine_does_not_give(scored: ScoredTake
 
 def test_the_take_knows_what_made_it_and_how_its_hits_were_met(scored: ScoredTake, model: Path) -> None:
     told = read_take(scored.folder).composer
-    assert (told["composer"], told["model"], told["steps"], told["guidance"]) == ("audio", "small", 100, 7.0)
+    assert (told["composer"], told["model"], told["steps"], told["guidance"]) == ("audio", "small", 12, 7.0)
     assert "hopeful" in told["words"]
     assert "BPM" in told["words"]
     for when in ("before", "after"):
@@ -174,6 +183,9 @@ def test_a_version_of_a_version_leaves_the_first_change_alone(after: ScoredTake)
 def test_it_is_measured_like_any_other_and_not_fitted_to_another_edit(scored: ScoredTake, tmp_path: Path) -> None:
     sync = measure_take_on_disk(scored.folder)
     assert sync.group("planned cut") is not None
+    same = reconform(scored.timeline, write_edit(tmp_path / "same.otio"), tmp_path).scored
+    np.testing.assert_array_equal(sound_of(same, "mix"), sound_of(scored, "mix"))
+    assert any("no stems by instrument" in remark for remark in same.take.remarks)
     with pytest.raises(SettingsError, match="sound without notes"):
         reconform(scored.timeline, write_edit(tmp_path / "walk.otio", (48, 30, 36, 48)), tmp_path)
 
