@@ -202,10 +202,10 @@ def _show_built(built: Built, thresholds: Thresholds, out: Path) -> None:
         OUT.print("It was finished before; nothing has changed since.")
         return
     OUT.print(f"[dim]report[/] {out / 'report'}", soft_wrap=True)
-    table = table_of("filter", "least", "removed", "share")
+    table = table_of("found", "least", "removed", "share")
     says = {item.figure: item.says for item in FILTERS}
     for reason, count in found.removed.items():
-        least = f"{thresholds.least[reason]:g}" if reason in thresholds.least else ""
+        least = thresholds.told(reason) if reason in says else ""
         table.add_row(says.get(reason, reason), least, str(count), f"{count / max(1, found.clips):.1%}")
     OUT.print(table)
     OUT.print(f"{found.kept} of {found.clips} clips are kept")

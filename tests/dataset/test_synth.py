@@ -1,4 +1,4 @@
-"""The synthetic director: the same numbers give the same pair, hits lie on beats, and nothing seen tells them for sure."""
+"""The synthetic director: the same numbers give the same pair, hits lie on beats, nothing seen tells them for sure."""
 
 from __future__ import annotations
 
