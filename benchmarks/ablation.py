@@ -46,7 +46,7 @@ from vem_plugin.training.shots import draw_shots
 from vem_plugin.training.trainer import train as train_stage
 
 STEPS, ROWS = 300, 8
-SEEDS = (0, 1, 2)
+SEEDS = 3
 SMALL = {"width": 128, "layers": 4, "heads": 4, "token_width": 96, "beat_width": 48, "wishes": False}
 VARIANTS: dict[str, dict[str, Any]] = {
     "nothing told": {"storyboards": "none", "beats": False},
@@ -154,12 +154,14 @@ def train(
     runs: Runs,
     part: Annotated[str, typer.Option(help="Which part of the runs: 0/2 is every second one.")] = "0/1",
     steps: Annotated[int, typer.Option(help="Steps of each run.")] = STEPS,
+    seeds: Annotated[int, typer.Option(help="How many seeds.")] = SEEDS,
+    only: Annotated[list[str] | None, typer.Option(help="A variant by name; may be given again.")] = None,
 ) -> None:
     """Train every variant with every seed, and measure what it writes."""
     torch.set_num_threads(1)
     place, parts = (int(number) for number in part.split("/"))
     music = HeldOutMusic(data)
-    for seed, variant in list(product(SEEDS, VARIANTS))[place::parts]:
+    for seed, variant in list(product(range(seeds), only or VARIANTS))[place::parts]:
         out = runs / f"{variant.replace(' ', '-').strip('.-')}-{seed}"
         if (out / "figures.json").exists():
             continue
@@ -172,7 +174,9 @@ def train(
         figures = errors | written | attention_of(network, music.mine[:WATCHED])
         told = {"variant": variant, "seed": seed, "seconds": trained.seconds, "weights": network.num_parameters()}
         (out / "figures.json").write_text(json.dumps(told | {"figures": figures}, indent=1))
-        print(variant, seed, f"{trained.seconds:.0f} s", {name: round(value, 3) for name, value in figures.items()})
+        print(
+            variant, seed, f"{trained.seconds:.0f} s", {name: round(float(value), 3) for name, value in figures.items()}
+        )
 
 
 def _written(pipeline: VeMPipeline, piece: HeldOut, seed: int) -> NDArray[np.float32]:
