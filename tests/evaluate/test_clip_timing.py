@@ -11,6 +11,7 @@ from scipy.stats import bootstrap
 
 from vem_plugin.errors import SettingsError
 from vem_plugin.evaluate.clips.clip import Clip, Music
+from vem_plugin.evaluate.clips.hearing import with_tracked_beats
 from vem_plugin.evaluate.clips.likeness import frechet_distance
 from vem_plugin.evaluate.clips.stand_ins import (
     RATE,
@@ -69,6 +70,17 @@ def test_clicks_everywhere_are_all_chance() -> None:
     assert share(timing.counts["onset within 70 ms"]) == 1
     assert share(timing.counts["onset within 70 ms, less chance"]) == pytest.approx(0, abs=0.02)
     assert np.median(timing.accents) == pytest.approx(1, abs=0.3)
+
+
+def test_beats_are_found_in_music_that_tells_none() -> None:
+    told = clicks_at(tuple(np.arange(0.25, 16, 0.5).tolist()), tuple(np.arange(0.25, 16, 2).tolist()), seconds=16.0)
+    silent_about_it = Music(told.samples, told.rate)
+    found = with_tracked_beats(silent_about_it, listen(silent_about_it))
+    inside = [beat for beat in found.beats if 1 < beat < 15]
+    assert len(inside) == 28
+    assert np.abs(np.subtract.outer(inside, told.beats)).min(axis=1).max() < 0.02
+    assert set(np.round(found.downbeats, 1)) <= set(np.round(told.downbeats, 1))
+    assert with_tracked_beats(silence(CLIP), listen(silence(CLIP))).beats == ()
 
 
 def test_silence_has_no_sync_and_misses_all() -> None:
