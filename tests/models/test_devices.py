@@ -128,7 +128,9 @@ def mel_codec() -> tuple[nn.Module, Tensor]:
 def aligner() -> tuple[nn.Module, Tensor]:
     model = Aligner(width=8, blocks=1, curve_width=4)
     numbers, real = torch.ones(ROWS, 5, len(NUMBERS)), torch.ones(ROWS, 5, 1)
-    return model, model(numbers, torch.ones(ROWS, 5, 2 * REACH, len(CURVES) + 1), torch.ones(ROWS, 5, len(GROUPS)), real)
+    return model, model(
+        numbers, torch.ones(ROWS, 5, 2 * REACH, len(CURVES) + 1), torch.ones(ROWS, 5, len(GROUPS)), real
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,6 +193,20 @@ def test_precision_is_that_of_the_device_unless_asked_for() -> None:
     with half.autocast():
         assert (one @ one).dtype == torch.bfloat16
     assert half.weights == torch.float32, "a CPU holds weights as they are"
+
+
+def test_a_model_that_does_not_fill_a_card_computes_in_float32_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No card is needed to see what is decided for one."""
+    card = Placement()
+    monkeypatch.setitem(card.__dict__, "device", torch.device("cuda"))
+    with torch.device("meta"):
+        small, large = nn.Linear(1000, 1000), nn.Linear(20_000, 10_000)
+    assert card.suited_to(small) == Placement(precision="float32")
+    assert card.suited_to(large) is card
+    half = Placement(precision="bfloat16")
+    monkeypatch.setitem(half.__dict__, "device", torch.device("cuda"))
+    assert half.suited_to(small) is half, "asked for"
+    assert Placement("cpu").suited_to(small) == Placement("cpu")
 
 
 def test_memory_decides_how_many_rows_and_who_takes_turns() -> None:

@@ -156,7 +156,7 @@ def test_several_takes_in_one_batch_are_what_each_is_alone(pipeline: VeMPipeline
     try:
         for memory in (None, 10**6):
             pipeline.placement = Placement("cpu", memory=memory)
-            assert pipeline.takes_at_once(pieces[0]) == (1 if memory else 8)
+            assert pipeline.takes_at_once(pieces[0]) == (1 if memory else 16)
             together = pipeline.together(
                 pieces, seeds=(7, 8, 9), steps=2, report=lambda stage, done, note="": told.append(done)
             )

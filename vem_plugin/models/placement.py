@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +25,11 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16"]
 """In what matrices are multiplied; "auto" is bfloat16 where the processor is faster with it."""
 
+FILLS_A_CARD = 100_000_000
+"""Weights from which on a model has enough to do on a card for bfloat16 to pay: ours that ships has 9, Stable Audio
+Open 1,060 millions; nothing between was measured."""
+LIBRARIES = 64 * 10**6
+"""Bytes that the libraries below torch take on a card for themselves (58 MB on an H200)."""
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -110,6 +115,17 @@ class Placement:
         for block in blocks:
             block.compile(dynamic=True)
 
+    def suited_to(self, model: nn.Module) -> Placement:
+        """The same place with the precision settled for a model.
+
+        One that is too small to fill a card waits for its own launches there: bfloat16 gains nothing, and changes what
+        is written (measured, ``benchmarks/gpu.md``). Unless asked otherwise it computes in float32.
+        """
+        small = sum(weights.numel() for weights in model.parameters()) < FILLS_A_CARD
+        if self.precision == "auto" and small and self.device.type != "cpu":
+            return replace(self, precision="float32")
+        return self
+
     def rows_that_fit(self, *, weights: int, row: int, most: int) -> int:
         """How many rows of a batch the memory budget allows, 1 to ``most``.
 
@@ -124,7 +140,8 @@ class Placement:
         """
         if self.memory is None:
             return most
-        return max(1, min(most, (self.memory - weights) // row))
+        free = self.memory - weights - (0 if self.device.type == "cpu" else LIBRARIES)
+        return max(1, min(most, free // row))
 
     def offloads(self, weights: int) -> bool:
         """Whether models of so many bytes together have to take turns on the device.
