@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from tests.models.audio.conftest import NEW_PARTS, small_stable_audio
+from tests.models.audio.test_audioldm2 import small_audioldm2
 from vem_plugin.models.audio.audio_composer import AudioComposer
+from vem_plugin.models.audio.audioldm2 import AudioLDM2VeM
 from vem_plugin.models.audio.stable_audio import StableAudioVeM
 from vem_plugin.models.click import ClickComposer
 from vem_plugin.models.composer import Composer
@@ -28,7 +30,7 @@ from vem_plugin.score.notes import DRUMS, NOTE, Score
 from vem_plugin.training.corpus.random_cue import random_cue
 
 Write = Callable[..., Score]
-NOTED, SOUNDING = ("click", "vem"), ("audio",)
+NOTED, SOUNDING = ("click", "vem"), ("stable_audio", "audioldm2")
 CUES = [random_cue(np.random.default_rng([77, number]), max_beats=64) for number in range(8)]
 
 SHORT = min(range(len(CUES)), key=lambda number: CUES[number].beats)
@@ -45,14 +47,15 @@ def plan_for(cue: CueSheet) -> BeatPlan:
 
 @pytest.fixture(scope="module")
 def composers(pipeline: VeMPipeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Composer]:
-    folder = tmp_path_factory.mktemp("stable_audio")
-    small_stable_audio(frames=400).save_pretrained(folder)
-    audio = StableAudioVeM.taken_from(folder, **NEW_PARTS)
-    return {
-        "click": ClickComposer(),
-        "vem": VeMComposer(pipeline, steps=2),
-        "audio": AudioComposer(audio, steps=2, guidance=2.0),
+    folders = {name: tmp_path_factory.mktemp(name) for name in SOUNDING}
+    small_stable_audio(frames=400).save_pretrained(folders["stable_audio"])
+    small_audioldm2(frames=400).save_pretrained(folders["audioldm2"])
+    sounding = {
+        "stable_audio": StableAudioVeM.taken_from(folders["stable_audio"], **NEW_PARTS),
+        "audioldm2": AudioLDM2VeM.taken_from(folders["audioldm2"], **NEW_PARTS),
     }
+    noted: dict[str, Composer] = {"click": ClickComposer(), "vem": VeMComposer(pipeline, steps=2)}
+    return noted | {name: AudioComposer(made, steps=2, guidance=2.0) for name, made in sounding.items()}
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +78,10 @@ every_cue = pytest.mark.parametrize("number", range(len(CUES)), ids=lambda numbe
 
 
 @engines(*NOTED, *SOUNDING)
-def test_it_writes_notes_or_sound_and_says_who_it_is(name: str, write: Write) -> None:
+def test_it_writes_notes_or_sound_and_says_who_it_is(name: str, write: Write, composers: dict[str, Composer]) -> None:
     score = write(name, SHORT)
     assert score.cue == CUES[SHORT]
-    assert score.facts["composer"] == name
+    assert score.facts["composer"] == composers[name].name
     assert score.notes.dtype == NOTE
     assert (len(score.notes) > 0) == (score.sound is None)
     assert len(score.chords) == (CUES[SHORT].beats if score.sound is None else 0)
@@ -137,11 +140,8 @@ def test_the_last_chord_is_struck_and_rings_to_the_end(name: str, number: int, w
 
 
 @engines(*SOUNDING)
-@pytest.mark.parametrize("number", [SHORT, 1, 2])
-def test_sound_is_as_long_as_the_plan_to_the_sample_and_tells_how_its_hits_were_met(
-    name: str, number: int, write: Write
-) -> None:
-    cue, score = CUES[number], write(name, number)
+def test_sound_is_as_long_as_the_plan_to_the_sample_and_tells_how_its_hits_were_met(name: str, write: Write) -> None:
+    cue, score = CUES[SHORT], write(name, SHORT)
     assert score.sound is not None
     assert score.sound.shape == (int(plan_for(cue).duration * 48_000 + Fraction(1, 2)), 2)
     assert score.sound.dtype == np.float32

@@ -28,8 +28,8 @@ SEED, STEPS, GUIDANCE = 7, 3, 2.5
 WISH = "warm hopeful music, 90 bpm"
 
 
-def small_audioldm2() -> Any:
-    """Diffusers' own pipeline with all its parts, small and random: 50 latent frames a second, 32 at once."""
+def small_audioldm2(*, frames: int = FRAMES) -> Any:
+    """Diffusers' own pipeline with all its parts, small and random: 50 latent frames a second, ``frames`` at once."""
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2ProjectionModel, AudioLDM2UNet2DConditionModel
     from diffusers.pipelines.audioldm2.pipeline_audioldm2 import AudioLDM2Pipeline
@@ -90,7 +90,7 @@ def small_audioldm2() -> Any:
         tokenizer_2=T5Tokenizer(vocab=SENTINELS + WORDS + LETTERS, extra_ids=0, model_max_length=16),
         feature_extractor=ClapFeatureExtractor(feature_size=8),
         unet=AudioLDM2UNet2DConditionModel(
-            sample_size=FRAMES,
+            sample_size=frames,
             in_channels=4,
             out_channels=4,
             down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),  # pyright: ignore
