@@ -276,6 +276,16 @@ def test_takes_are_found_in_folders_and_by_name(take: Path, pair_set: Path) -> N
     assert library.of(replace(case, names=("film_two",))) is not None
 
 
+def test_takes_and_sets_are_judged_apart(take: Path, pair_set: Path) -> None:
+    with pytest.raises(SettingsError, match="apart"):
+        judge(Request([take, pair_set], device="cpu"))
+
+
+def test_options_for_takes_want_a_take(pair_set: Path) -> None:
+    done = CliRunner().invoke(app, ["evaluate", "--reference", str(pair_set)])
+    assert isinstance(done.exception, SettingsError)
+
+
 def test_what_makes_no_sense_is_refused(pair_set: Path, folders: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="nothing to measure"):
         open_cases([tmp_path])

@@ -108,6 +108,8 @@ def judge(request: Request, *, report: Report = silent) -> Judgement:
     """
     models = open_models(request.embeddings, device=request.device)
     cases = _some(open_cases(request.paths), request.clips)
+    if len({case.own_is_reference for case in cases}) > 1:
+        raise SettingsError("Takes and sets are judged apart.", remedy="Name the takes, and the set as --reference.")
     library = None if request.reference is None else open_library(request.reference)
     others = {name: open_library(path) for name, path in request.others.items()}
     taken = next((name for name in others if name in (MUSIC, REFERENCE, *STAND_INS)), None)
@@ -188,9 +190,7 @@ def _hear_all(
         if music is None:
             continue
         compared = None if name == itself else reference
-        # Silence tells no beats because it has none: there is nothing to look for.
-        look = tracked and name != SILENCE
-        heard[name] = hear(case.clip, music, wanted, models, reference=compared, tracked=look)
+        heard[name] = hear(case.clip, music, wanted, models, reference=compared, tracked=tracked)
     return heard
 
 
@@ -219,7 +219,7 @@ def _reference_name(library: Library | None, cases: Sequence[Case]) -> str | Non
     """The column whose music is the reference, or None if there is none."""
     if library is not None:
         return REFERENCE
-    return MUSIC if any(case.own_is_reference for case in cases) else None
+    return MUSIC if cases[0].own_is_reference else None
 
 
 def _facts(request: Request, cases: Sequence[Case], models: Models) -> dict[str, object]:

@@ -57,10 +57,10 @@ def divergence(reference: ArrayLike, heard: ArrayLike) -> float:
     SettingsError
         If one is no distribution, or they differ in their classes.
     """
-    one, other = _distributions([reference])[0], _distributions([heard])[0]
-    if one.shape != other.shape:
-        raise SettingsError(f"Distributions over {one.size} and {other.size} classes cannot be compared.")
-    one, other = (np.maximum(row, SMALLEST_SHARE) / np.maximum(row, SMALLEST_SHARE).sum() for row in (one, other))
+    known, found = (_distributions(np.asarray(row, float)[None])[0] for row in (reference, heard))
+    if known.shape != found.shape:
+        raise SettingsError(f"Distributions over {known.size} and {found.size} classes cannot be compared.")
+    one, other = (np.maximum(row, SMALLEST_SHARE) / np.maximum(row, SMALLEST_SHARE).sum() for row in (known, found))
     return float(np.sum(one * np.log(one / other)))
 
 
@@ -107,8 +107,10 @@ def frechet_distance(one: ArrayLike, other: ArrayLike) -> float:
 
 def _small_product(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """A matrix with the singular values of ``one @ other.T`` (zeros apart), no side longer than there are columns."""
-    reduced = [np.linalg.qr(rows, mode="r") if len(rows) > rows.shape[1] else rows for rows in (one, other)]
-    return reduced[0] @ reduced[1].T
+    first, second = (
+        np.asarray(np.linalg.qr(rows, mode="r")) if len(rows) > rows.shape[1] else rows for rows in (one, other)
+    )
+    return first @ second.T
 
 
 def cosine(one: ArrayLike, other: ArrayLike) -> float:
@@ -119,7 +121,7 @@ def cosine(one: ArrayLike, other: ArrayLike) -> float:
     SettingsError
         If they differ in size, or a number is not finite.
     """
-    first, second = _rows([one])[0], _rows([other])[0]
+    first, second = (_rows(np.asarray(row, float)[None])[0] for row in (one, other))
     if first.shape != second.shape:
         raise SettingsError(f"Embeddings of {first.size} and {second.size} numbers cannot be compared.")
     norms = float(np.linalg.norm(first) * np.linalg.norm(second))
