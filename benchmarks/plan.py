@@ -3,9 +3,9 @@
     python benchmarks/plan.py [TIMELINE ...] [--tempo 80-140]
 
 A TIMELINE is anything ``vem_timeline.read`` reads, or a list of cuts as in ``tests/samples/edits``. Without any, those
-and three made-up edits (slow, medium, fast; shot lengths log-normal, seeded) are measured. A share counts cuts within
-half a frame. The constant tempo is the best of the same range (in steps of 0.1 %) at the best of 48 offsets, on its
-eighth notes.
+and three made-up edits (slow, medium, fast; shot lengths log-normal, seeded) are measured. Cuts weigh what the aligner
+says they deserve, by their times alone, as in ``vem plan``. A share counts cuts within half a frame. The constant tempo
+is the best of the same range (in steps of 0.1 %) at the best of 48 offsets, on its eighth notes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ import random
 import time
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from vem_plugin.encoders.aligner import Aligner
 from vem_plugin.rhythm.beat_plan import BeatPlan, Grid
 from vem_plugin.rhythm.constraints import constraints_of
+from vem_plugin.rhythm.deserving import deserved_hits
 from vem_plugin.rhythm.plan import plan_beats
 from vem_timeline import read
 from vem_timeline.clock import Clock
@@ -81,8 +84,9 @@ def made_up_edit(name: str, mean: float, shots: int, *, seed: int = 1) -> Storyb
 
 def measure(edit: Storyboard, *, tempo: tuple[float, float] = (80.0, 140.0)) -> tuple[Row, BeatPlan]:
     """Plan an edit and say how it went."""
+    judge = _aligner()
     began = time.process_time()
-    constraints = constraints_of(edit)
+    constraints = constraints_of(edit, deserved=deserved_hits(edit, None, judge))
     plan = plan_beats(constraints, edit.duration, frame=edit.clock.frame_duration, tempo=tempo)
     seconds = time.process_time() - began
     cuts = [item for item in constraints if item.shot is not None]
@@ -107,6 +111,11 @@ def measure(edit: Storyboard, *, tempo: tuple[float, float] = (80.0, 140.0)) -> 
         seconds=seconds,
     )
     return row, plan
+
+
+@lru_cache(maxsize=1)
+def _aligner() -> Aligner:
+    return Aligner()
 
 
 def best_constant_share(cuts: list[Fraction], frame: Fraction, *, tempo: tuple[float, float]) -> float:
