@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 
 from vem_plugin.evaluate.takes import steady_plan
 from vem_plugin.measure.beats import IN_TIME
+from vem_plugin.measure.sync import offsets_to_nearest
 from vem_plugin.render.anchoring import Anchoring, anchored
 from vem_plugin.render.rendering import render
 from vem_plugin.rhythm.beat_plan import BeatPlan, TempoSegment
@@ -54,8 +54,6 @@ class Trial:
     after: Floats
     done: Anchoring
     changed: float
-    seconds: float
-    length: float
 
 
 def untouched(beats: Floats, _hits: Floats, _chance: np.random.Generator) -> tuple[Floats, Floats]:
@@ -119,13 +117,27 @@ def tried(number: int, bend: Bend, folder: Path) -> Trial:
     score = Score(cue, transposed(notes, cue), transposed_chords(chords, cue))
     files = render(score, _bent(plan, meant, heard), folder=folder, name=f"piece{number}", seed=number)
     sound, rate = soundfile.read(files.mix, dtype="float32", always_2d=True)
-    began = time.perf_counter()
     done = anchored(sound, rate, hits.tolist(), beats=beats.tolist())
-    seconds = time.perf_counter() - began
     end = float(plan.duration)
     true = np.interp(hits, np.append(meant, end), np.append(heard, end))
     changed = float((done.sound != sound).any(axis=1).mean())
-    return Trial(cue.style, true - hits, done.places_of(true) - hits, done, changed, seconds, len(sound) / rate)
+    return Trial(cue.style, true - hits, done.places_of(true) - hits, done, changed)
+
+
+def attacks_kept(done: Anchoring) -> tuple[Floats, Floats]:
+    """Of every onset that was moved: whether it is heard again within 20 ms of its place, and its strength then.
+
+    Strengths are against those before, of the onsets that are heard again.
+    """
+    before, after = done.before.onsets, done.after.onsets
+    places = done.places_of(before.times)
+    moved = np.abs(places - before.times) > 1e-4
+    if not moved.any():
+        return np.zeros(0), np.zeros(0)
+    offsets = offsets_to_nearest(places[moved], after.times)
+    again = np.abs(offsets) <= 0.02
+    heard = np.searchsorted(after.times, (places[moved] + offsets)[again] - 1e-9)
+    return again.astype(float), after.strengths[heard] / before.strengths[moved][again]
 
 
 def _cue(style: str, chance: np.random.Generator) -> CueSheet:
@@ -156,6 +168,7 @@ def _column(made: list[Trial]) -> dict[str, str]:
     def both(measure: Callable[[Floats], float], rows: Sequence[Any], form: str) -> str:
         return " -> ".join(form.format(measure(np.asarray(row, float))) for row in rows)
 
+    again, strength = (np.concatenate(rows) for rows in zip(*(attacks_kept(trial.done) for trial in made), strict=True))
     return {
         "hits": str(len(before)),
         "truly within 40 ms, before -> after": both(
@@ -168,8 +181,10 @@ def _column(made: list[Trial]) -> dict[str, str]:
         "moved": str(sum(len(trial.done.moved) for trial in made)),
         "off, and left so": str(sum(len(trial.done.left) for trial in made)),
         "truly farther off than before": str(worse),
+        "onsets moved": str(len(again)),
+        "of them heard again within 20 ms": f"{again.mean():.0%}" if len(again) else "-",
+        "their strength, after / before, median": f"{np.median(strength):.2f}" if len(strength) else "-",
         "samples changed": f"{np.mean([trial.changed for trial in made]):.0%}",
-        "seconds for a minute of sound": f"{60 * sum(t.seconds for t in made) / sum(t.length for t in made):.1f}",
     }
 
 
