@@ -169,9 +169,11 @@ class Broken(DiffusionStage):
         return Loss(loss.total * float("nan"), loss.count)
 
 
-def test_a_loss_that_is_no_number_ends_the_run(recipe: Recipe, corpus: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no number any more"):
-        train(Broken(recipe, tmp_path, corpus), recipe, tmp_path, device="cpu")
+def test_a_loss_that_is_no_number_ends_the_run_and_is_not_kept(recipe: Recipe, corpus: Path, tmp_path: Path) -> None:
+    for pause_at in (0, 1):
+        with pytest.raises(ModelError, match="no number any more"):
+            train(Broken(recipe, tmp_path, corpus), recipe, tmp_path, device="cpu", pause_at=pause_at)
+    assert not checkpoints_in(tmp_path / "diffusion" / "checkpoints")
 
 
 def test_rows_are_shared_out_evenly_and_are_the_same_in_any_number_of_parts(recipe: Recipe, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ of what it sees, they are those of the first process's rows.)
 from __future__ import annotations
 
 import logging
-import math
 import shutil
 import signal
 import threading
@@ -31,12 +30,13 @@ from accelerate.state import AcceleratorState, GradientState
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from vem_plugin.errors import ModelError, SettingsError
+from vem_plugin.errors import SettingsError
 from vem_plugin.models.placement import Device, Placement
 from vem_plugin.training.blocks import optimisers_for, prepare_blocks
 from vem_plugin.training.course import Course, Trained, averaged, checkpoints_in, put_in_place
 from vem_plugin.training.pace import Pace, rate_at
 from vem_plugin.training.recipe import Recipe
+from vem_plugin.training.run_log import RunLog
 from vem_plugin.training.stage import Loss, Stage
 
 logger = logging.getLogger(__name__)
@@ -114,30 +114,30 @@ class _Run:
         prepare_blocks(network, recipe.speed)
         self.lesson, *optimisers = accelerator.prepare(_Lesson(stage, network), *optimisers)
         self.course = Course(recipe, network, average, optimisers, Pace(recipe.length))
-        self.log = _Log(recipe, accelerator)
+        self.log = RunLog(recipe, accelerator)
 
     def to_the_end(self, pause_at: int) -> Trained:
         """Make steps until the recipe's length is over, or until told to stop."""
         pace, leads, keep = self.course.pace, self.accelerator.is_main_process, self.recipe.keep
-        progress, saved = pace.progress, time.monotonic()
+        progress, now = pace.progress, time.monotonic()
+        saved = now
         self.lesson.train()
         with _stopping() as asked_to_stop:
             for batches in self.batches(pace.step):
-                began = time.monotonic()
                 sums = self.errors_of(batches)
                 rate = rate_at(self.recipe.optimiser, step=pace.step - pace.first, progress=progress)
-                pace.step += 1
-                due = leads and keep.minutes > 0 and began - saved > 60 * keep.minutes
+                before, now = now, time.monotonic()
+                pace.step, pace.seconds = pace.step + 1, pace.seconds + now - before
+                due = leads and keep.minutes > 0 and now - saved > 60 * keep.minutes
                 stop = bool(asked_to_stop) or pace.step == pause_at
                 sums, progress, due, stop = self.agreed(sums, pace.progress, due=due, stop=stop)
                 self.descend(sums[0], rate)
                 self.log.add(sums, pace.step, progress=progress, rate=rate)
-                pace.seconds += time.monotonic() - began
                 if progress >= 1:
                     break
                 if due or stop:
                     self.save()
-                    saved = time.monotonic()
+                    saved = now
                 if stop:
                     self.log.say(f"stopped at step {pace.step}; the same command goes on")
                     return self.told({}, finished=False)
@@ -196,6 +196,7 @@ class _Run:
 
     def save(self) -> None:
         """Write a checkpoint; the other processes wait."""
+        self.log.check(self.course.pace.step)
         if self.accelerator.is_main_process:
             self.course.save(self.folder / "checkpoints")
         self.accelerator.wait_for_everyone()
@@ -213,6 +214,7 @@ class _Run:
 
     def finish(self) -> Trained:
         """Measure and save the last and the averaged weights, and clear the checkpoints away."""
+        self.log.check(self.course.pace.step)
         networks = {"last": self.network}
         if self.course.average:
             networks["averaged"] = self.course.average.module
@@ -242,52 +244,6 @@ class _Steps(Dataset[list[Any]]):
 
     def __getitem__(self, step: int) -> list[Any]:
         return [self.stage.batch(step, part, self.parts) for part in self.shares]
-
-
-class _Log:
-    """Means over some steps, as lines and as TensorBoard's curves; only the first process writes them."""
-
-    def __init__(self, recipe: Recipe, accelerator: Accelerator) -> None:
-        self.recipe, self.accelerator = recipe, accelerator
-        self.names: list[str] = []
-        self.sums: list[Tensor] = []
-        self.since = time.monotonic()
-
-    def add(self, sums: Tensor, step: int, *, progress: float, rate: float) -> None:
-        """Count, total and parts of one step; every ``log_steps`` their means are written.
-
-        Raises
-        ------
-        ModelError
-            If the loss is no number any more.
-        """
-        self.sums.append(sums)
-        if len(self.sums) < self.recipe.keep.log_steps:
-            return
-        counted, *errors = torch.stack(self.sums).sum(0).tolist()
-        means = {name: error / max(1.0, counted) for name, error in zip(self.names, errors, strict=True)}
-        if not math.isfinite(means["loss"]):
-            raise ModelError(
-                f"At step {step} the loss is no number any more.",
-                where=f"{self.recipe.stage} recipe",
-                remedy="Lower the rate, or its precision is too low; the checkpoint before is unharmed.",
-            )
-        seconds = (time.monotonic() - self.since) / len(self.sums)
-        said = ", ".join(f"{name} {mean:.4g}" for name, mean in means.items())
-        self.say(f"step {step}, {100 * progress:.0f} %, {said}, {seconds:.3f} s a step")
-        self.accelerator.log({**means, "rate": rate, "seconds a step": seconds}, step=step)
-        self.sums, self.since = [], time.monotonic()
-
-    def measured(self, name: str, found: dict[str, float], step: int) -> None:
-        """Figures on what is held out."""
-        said = ", ".join(f"{key} {value:.4g}" for key, value in found.items())
-        self.say(f"step {step}, {name} weights, held out: {said}")
-        self.accelerator.log({f"held out/{name}/{key}": value for key, value in found.items()}, step=step)
-
-    def say(self, words: str) -> None:
-        """A line of the log."""
-        if self.accelerator.is_main_process:
-            logger.info("%s: %s", self.recipe.stage, words)
 
 
 @contextmanager
