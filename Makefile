@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/vem score examples/rush_hour.otio --brief "warm, hopeful, builds to the end"
 
 test: $(DEV)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check .
