@@ -194,10 +194,9 @@ def _anchoring_in_words(told: Result) -> str:
     before, after = told["before"]["hits"], told["after"]["hits"]
     if not after["count"]:
         return "none asked for"
-    return (
-        f"heard within 40 ms: {after['within_40_ms']:.0%} of {after['count']}, "
-        f"{before['within_40_ms']:.0%} before {len(told['moved'])} were put right"
-    )
+    heard = f"{after['within_40_ms']:.0%} of {after['count']} heard within 40 ms"
+    moved = len(told["moved"])
+    return f"{heard}; {moved} put right, {before['within_40_ms']:.0%} before" if moved else f"{heard}, none put right"
 
 
 def show_sync(sync: SyncReport) -> None:
