@@ -170,3 +170,22 @@ def test_several_takes_in_one_batch_are_what_each_is_alone(pipeline: VeMPipeline
     assert np.abs(alone[0] - alone[2]).max() > 0.1
     with pytest.raises(ValueError, match="frames"):
         pipeline.together([conditions, pieces[0]], seeds=(1, 2))
+
+
+def test_compiled_blocks_write_the_same_at_any_length(
+    model_folder: Path, conditions: Conditions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Traced by torch.compile as for a card, but without the minutes that generating code takes."""
+    compiled: list[str] = []
+    whole = torch.nn.Module.compile
+
+    def traced(block: torch.nn.Module, **options: object) -> None:
+        compiled.append(type(block).__name__)
+        whole(block, backend="eager", fullgraph=True, **options)
+
+    monkeypatch.setattr(torch.nn.Module, "compile", traced)
+    plain, faster = (load(model_folder, Placement("cpu", compiled=asked)) for asked in (False, True))
+    assert compiled == ["VeMBlock"] * len(plain.transformer.blocks)
+    assert faster.transformer.state_dict().keys() == plain.transformer.state_dict().keys()
+    for piece in (conditions, long_conditions(conditions, 2)):
+        np.testing.assert_allclose(faster(piece, seed=1, steps=1), plain(piece, seed=1, steps=1), rtol=0, atol=1e-5)
