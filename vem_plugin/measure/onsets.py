@@ -158,11 +158,6 @@ def _flux_blocks(sound: SoundFile) -> Iterator[NDArray[np.float64]]:
         yield rises[margin : margin + count].astype(np.float64)
 
 
-def flux_of_samples(samples: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """The flux of sound in memory, dB, ``FLUX_RATE`` values a second; ``samples`` (S,) of one channel."""
-    return _flux_of(samples, rate, round(rate / FLUX_RATE)).astype(np.float64)
-
-
 def _flux_of(samples: NDArray[np.float32], sample_rate: int, hop: int) -> NDArray[np.float32]:
     import librosa
 
