@@ -47,10 +47,15 @@ def evaluate(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, no tables.")] = False,
 ) -> None:
     """How good music is: on the cuts it was made for, or (without SET or TAKE) the model beside its teacher."""
+    from vem_plugin.errors import SettingsError
+
     if not paths:
+        if embedding or reference or music or clips or tracked:
+            raise SettingsError(
+                "There is nothing to measure.", remedy="Name a set or a take, or leave its options out."
+            )
         _evaluate_model(pieces, out, model, memory, device, json=json)
         return
-    from vem_plugin.errors import SettingsError
     from vem_plugin.evaluate.clips.judging import STAGES, Request, judge
     from vem_plugin.evaluate.clips.page import SUFFIXES, write_page
     from vem_server.as_json import print_json
