@@ -214,6 +214,11 @@ def test_memory_decides_how_many_rows_and_who_takes_turns() -> None:
     tight = Placement("cpu", memory=parse_memory("1GB"))
     assert tight.rows_that_fit(weights=0, row=3 * 10**8, most=8) == 3
     assert tight.rows_that_fit(weights=2 * 10**9, row=1, most=8) == 1, "one take must go"
+    with torch.device("meta"):
+        parts = [nn.Linear(10_000, 10_000) for _ in range(3)]  # of 400 MB each
+    with pytest.raises(ModelError, match="take 1200 MB, and 1000 MB are allowed"):
+        tight.check_room(*parts)
+    tight.check_room(*parts[:2])
     assert not tight.offloads(10**12), "a CPU has nowhere to move models to"
     layer = nn.Linear(3, 5)
     assert bytes_of_model(layer) == 4 * (15 + 5)

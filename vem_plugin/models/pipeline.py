@@ -99,6 +99,7 @@ class VeMPipeline(DiffusionPipeline):
     def placed(self, placement: Placement) -> VeMPipeline:
         """Move it to where it shall compute, ready to write, its blocks compiled if that was asked for."""
         self.placement = placement.suited_to(self.transformer)
+        placement.check_room(self.transformer, self.codec)
         self.transformer.eval()
         self.codec.eval()
         placement.compile(self.transformer.blocks)

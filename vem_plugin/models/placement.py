@@ -126,6 +126,24 @@ class Placement:
             return replace(self, precision="float32")
         return self
 
+    def check_room(self, *models: nn.Module) -> None:
+        """Refuse a budget that the weights alone exceed: all of them on a CPU, the largest model's on a card.
+
+        Raises
+        ------
+        ModelError
+        """
+        if self.memory is None:
+            return
+        sizes = [bytes_of_model(model) for model in models]
+        needed = sum(sizes) if self.device.type == "cpu" else max(sizes)
+        if needed > self.memory:
+            raise ModelError(
+                f"The model's weights take {needed / 1e6:.0f} MB, and {self.memory / 1e6:.0f} MB are allowed.",
+                where="--memory",
+                remedy="Allow more, or choose a smaller model.",
+            )
+
     def rows_that_fit(self, *, weights: int, row: int, most: int) -> int:
         """How many rows of a batch the memory budget allows, 1 to ``most``.
 

@@ -91,9 +91,10 @@ class VeMAudioPipeline(DiffusionPipeline):
     def placed(self, placement: Placement) -> VeMAudioPipeline:
         """Prepare it to compute there, its blocks compiled if that was asked for; parts move when they work."""
         self.placement = placement
-        for part in self.components.values():
-            if isinstance(part, nn.Module):
-                part.eval()
+        parts = [part for part in self.components.values() if isinstance(part, nn.Module)]
+        placement.check_room(*parts)
+        for part in parts:
+            part.eval()
         placement.compile(self.blocks)
         return self
 
