@@ -25,11 +25,13 @@ WIDTH, HEIGHT = 160, 90
 WAVES, BLOBS = 4, 3
 TURN = 1.25
 """Radians of phase for each relative change of brightness a second, that full of contrast waves show."""
-LIVELIEST = 0.9
-"""Motion beyond which phases would turn faster than frames can show."""
+LIVELIEST = 0.8
+"""Motion beyond which every frame would look like a cut: waves have no detail that an eye could follow."""
 FURTHEST_VIEW = 1.2
 """How far a view that is entirely new lies from the one before, in widths of the picture."""
-KEY_FRAME_EVERY = 24
+DARKEST = 0.04
+"""Brightness of the darkest spot: black has no hue, and a codec's noise would give it any."""
+KEY_FRAME_EVERY = 48
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def write_film(
     with av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=rate)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        stream.options = {"crf": "18", "preset": "veryfast", "g": str(KEY_FRAME_EVERY)}
+        stream.options = {"crf": "14", "preset": "veryfast", "g": str(KEY_FRAME_EVERY)}
         music = None if sound is None else target.add_stream("aac", rate=sound[1], layout="stereo", bit_rate=160_000)
         for number, pixels in enumerate(render_frames(scenery, rng)):
             picture = av.VideoFrame.from_ndarray(pixels, format="rgb24")
@@ -185,7 +187,7 @@ def _picture(
     pattern = (pattern - pattern.mean()) / max(float(pattern.std()), 1e-6)
     _, warmth, saturation, contrast, _ = (float(value) for value in scenery.look[shot])
     light = float(scenery.light_at(np.array([frame / scenery.story.rate]), np.array([shot]))[0])
-    luma = np.clip(light + contrast / 2 * pattern, 0, 1)
+    luma = np.clip(light + contrast / 2 * pattern, DARKEST, 1)
     mix = (0.5 + 0.5 * waves[0] / place.waves[0, 3])[..., None]
     tint = 1 + saturation * (mix * place.colours[0] + (1 - mix) * place.colours[1])
     tint *= np.array([1 + warmth / 2, 1, 1 - warmth / 2])
