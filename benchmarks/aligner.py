@@ -11,8 +11,8 @@ The director moves the cuts that are hit onto the music's beats. An edit that wa
 here every cut is moved at random by up to ``LOOSE`` seconds before anything is judged or solved.
 
 Four weightings: every cut the same; the hand rule that the aligner replaced; the aligner; and the truth itself, which
-is as far as weights can go. Each is scaled to the aligner's sum of weights in each edit, so that none may bend the
-tempo more. Intervals: 95 %, bootstrap over pairs (1000 draws), differences paired.
+is as far as judging can go. All ask for any place of the grid with about the same mean weight. Intervals: 95 %,
+bootstrap over pairs (1000 draws), differences paired.
 """
 
 from __future__ import annotations
@@ -157,19 +157,17 @@ def solved(held: Held) -> NDArray[np.float64]:
         for shares in (held.scores["learned"], held.hit.astype(np.float64))
     )
     cuts = [item for item in learned if item.shot is not None]
-    weights = {
-        "every cut the same": np.ones(len(cuts)),
-        "hand rule": held.scores["hand rule"],
-        "learned": np.array([item.weight for item in cuts]),
-        "truth": np.array([item.weight for item in truth if item.shot is not None]),
-    }
     end = learned[-1]
-    counts = np.zeros((len(WEIGHTINGS), 2, 4))
-    for row, name in enumerate(WEIGHTINGS):
-        scaled = weights[name] * weights["learned"].sum() / weights[name].sum()
-        wanted = [replace(item, weight=float(weight)) for item, weight in zip(cuts, scaled, strict=True)]
-        counts[row] = _places([*wanted, end], board, held.hit)
-    return counts
+    hand = held.scores["hand rule"] / held.scores["hand rule"].mean()
+    wanted = {
+        "every cut the same": [replace(item, weight=1.0, deserves=None) for item in cuts],
+        "hand rule": [
+            replace(item, weight=float(weight), deserves=None) for item, weight in zip(cuts, hand, strict=True)
+        ],
+        "learned": cuts,
+        "truth": [item for item in truth if item.shot is not None],
+    }
+    return np.stack([_places([*wanted[name], end], board, held.hit) for name in WEIGHTINGS])
 
 
 def _places(wanted: Sequence[BeatConstraint], board: Storyboard, hit: NDArray[np.bool_]) -> NDArray[np.float64]:

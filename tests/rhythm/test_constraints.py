@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 
 from vem_plugin.rhythm.beat_plan import BeatConstraint
-from vem_plugin.rhythm.constraints import MARKER_WEIGHT, constraints_of, worth_of
+from vem_plugin.rhythm.constraints import MARKER_WEIGHT, constraints_of
 from vem_plugin.rhythm.deserving import Deserved
+from vem_plugin.rhythm.plan import worth_of
 from vem_timeline.storyboard import Storyboard
 
 
@@ -49,14 +50,16 @@ def test_a_cut_to_black_weighs_more(make_edit):
     assert black.why == "straight cut, to or from black"
 
 
-def test_what_deserves_a_hit_weighs_more_and_says_why(make_edit):
+def test_what_a_cut_deserves_is_told_with_its_reason(make_edit):
     edit: Storyboard = make_edit([48, 96, 144], 192)
     judged = [Deserved(0.1), Deserved(0.9, "for it: between long shots"), Deserved(0.5)]
     low, high, middle, end = constraints_of(edit, deserved=judged)
-    assert low.weight < middle.weight < high.weight
     assert high.why == "straight cut, deserves a hit 0.90 (for it: between long shots)"
     assert [item.deserves for item in (low, high, middle, end)] == [0.1, 0.9, 0.5, None]
     assert not high.hard
+    strong = [worth_of(item, "downbeat") - worth_of(item, "off-beat") for item in (low, middle, high)]
+    assert strong == sorted(strong)
+    assert len({worth_of(item, "off-beat") for item in (low, middle, high)}) == 1
 
 
 def test_no_judgement_outweighs_a_marker(make_edit):
@@ -66,8 +69,9 @@ def test_no_judgement_outweighs_a_marker(make_edit):
     marks = [item for item in constraints if item.kind in ("hit", "beat")]
     assert all(mark.hard for mark in marks)
     assert not any(cut.hard for cut in cuts)
-    assert max(cut.weight for cut in cuts) < MARKER_WEIGHT["hit"]
-    assert worth_of(2.0) == worth_of(1.0) < MARKER_WEIGHT["hit"]
+    best = max(worth_of(cut, "downbeat") for cut in cuts)
+    assert best < MARKER_WEIGHT["hit"]
+    assert worth_of(replace(marks[0], deserves=0.0), "downbeat") == worth_of(marks[0], "downbeat")
 
 
 def test_a_marker_on_a_cut_keeps_what_the_cut_deserves(make_edit):

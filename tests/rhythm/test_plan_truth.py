@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from vem_plugin.errors import PlanError, SettingsError
 from vem_plugin.rhythm.beat_plan import BeatConstraint, BeatPlan
 from vem_plugin.rhythm.constraints import constraints_of
+from vem_plugin.rhythm.deserving import Deserved
 from vem_plugin.rhythm.plan import plan_beats
 from vem_timeline.storyboard import Storyboard
 
@@ -154,3 +156,20 @@ def test_an_instant_outside_the_timeline_is_a_fault_of_the_caller():
     stray = BeatConstraint(Fraction(11), "hit", 1.0, True, "beat", "stray", "")
     with pytest.raises(ValueError, match="stray at 11"):
         plan_beats([stray], Fraction(10), frame=Fraction(1, 24))
+
+
+def test_what_deserves_a_hit_lands_on_stronger_places(make_edit):
+    rng = random.Random(4)
+    strong = {1.0: 0, 0.0: 0}
+    for _ in range(4):
+        cuts = sorted(rng.sample(range(12, 580), 22))
+        cuts = [cut for cut, after in zip(cuts, [*cuts[1:], 600], strict=True) if after - cut > 8]
+        edit = make_edit(cuts, 600)
+        for even in (0.0, 1.0):
+            judged = [Deserved(even if index % 2 == 0 else 1 - even) for index in range(len(cuts))]
+            constraints = constraints_of(edit, deserved=judged)
+            plan = plan_beats(constraints, edit.duration, frame=edit.clock.frame_duration)
+            for landing in plan.landings:
+                if landing.constraint.deserves is not None:
+                    strong[landing.constraint.deserves] += landing.on != "off-beat"
+    assert strong[1.0] > 1.15 * strong[0.0]

@@ -30,7 +30,7 @@ class BeatConstraint:
     ``wants`` is the weakest place of the grid that will do; ``weight`` is positive, 1 for an ordinary cut;
     ``label`` names it for people ("cut into shot 5"), ``why`` says where the weight comes from; ``shot`` is
     the number of the shot that begins there, if one does; ``deserves`` how much a change of picture deserves a hit, 0
-    to 1, if that was judged.
+    to 1, if that was judged: ``weight`` is for any place of the grid, this for the strong ones.
     """
 
     time: Fraction

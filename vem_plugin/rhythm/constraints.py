@@ -50,9 +50,6 @@ _KIND_WORDS: dict[TransitionKind, str] = {
 BLACK_FACTOR = 1.2
 """More weight for a change to or from black: the eye has nothing else."""
 
-LEAST_WORTH, MOST_WORTH = 0.4, 2.2
-"""What a cut weighs that deserves no hit at all, and one that surely deserves one; in between it grows evenly."""
-
 MARKER_WEIGHT = {"hit": 3.0, "beat": 2.0, "downbeat": 3.0, "drop": 4.0, "stop": 3.0}
 
 _MARKER_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -78,8 +75,8 @@ def constraints_of(storyboard: Storyboard, *, deserved: Sequence[Deserved] | Non
     storyboard : Storyboard
         The edit.
     deserved : sequence of Deserved, optional
-        How much each transition of the storyboard deserves a hit (``rhythm.deserving``); without it cuts differ by
-        their kind alone.
+        How much each transition of the storyboard deserves a hit (``rhythm.deserving``): so much the more it wants a
+        beat or a downbeat. Without it cuts differ by their kind alone.
 
     Returns
     -------
@@ -120,13 +117,8 @@ def meaning_of(marker: Marker) -> str:
     return next((word for word, pattern in _MARKER_WORDS if pattern.search(marker.text)), "hit")
 
 
-def worth_of(share: float) -> float:
-    """What a cut weighs that deserves a hit by a share from 0 to 1."""
-    return LEAST_WORTH + (MOST_WORTH - LEAST_WORTH) * min(1.0, max(0.0, share))
-
-
 def _cut_constraint(transition: Transition, shots: Mapping[int, Shot], deserved: Deserved | None) -> BeatConstraint:
-    """Weigh one visible change of picture: how sharply it is seen, times what it deserves."""
+    """Weigh one visible change of picture by how sharply it is seen, and say what it deserves."""
     after, before = shots.get(transition.into), shots.get(transition.into - 1)
     weight = KIND_WEIGHT[transition.kind]
     why = [_KIND_WORDS[transition.kind]]
@@ -134,7 +126,6 @@ def _cut_constraint(transition: Transition, shots: Mapping[int, Shot], deserved:
         weight *= BLACK_FACTOR
         why.append("to or from black")
     if deserved is not None:
-        weight *= worth_of(deserved.share)
         reasons = f" ({deserved.why})" if deserved.why else ""
         why.append(f"deserves a hit {deserved.share:.2f}{reasons}")
     name = f" ({after.name})" if after is not None and after.name else ""

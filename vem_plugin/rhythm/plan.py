@@ -28,6 +28,10 @@ from vem_plugin.rhythm.tempo_map import TEMPO_LIMIT, Outcome, Path, search_tempo
 WORTH: dict[Grid, float] = {"downbeat": 1.3, "beat": 1.0, "off-beat": 0.82}
 """What landing on a place of the grid is worth to a constraint of weight 1."""
 
+EMPHASIS = 2.5
+"""How many times more than usual a cut that surely deserves a hit wants a beat rather than an off-beat, and a downbeat
+rather than a beat; one that deserves none does not care. The usual is what the average cut then wants."""
+
 DOWNBEAT_DENIED = 60.0
 BEAT_DENIED = 200.0
 """Price of denying a hard constraint what it wants: more than any number of soft cuts nearby could repay."""
@@ -185,7 +189,7 @@ def _rewards_of(constraint: BeatConstraint, phases: int) -> Floats:
     places: list[Grid] = ["beat" if phase % 2 == 0 else "off-beat" for phase in range(phases)]
     if phases > 2:
         places[0] = "downbeat"
-    rewards = np.array([WORTH[place] * constraint.weight for place in places])
+    rewards = np.array([worth_of(constraint, place) for place in places])
     for phase, place in enumerate(places):
         if GRID_RANK[place] >= min(GRID_RANK[constraint.wants], 1 if phases == 2 else 2):
             continue
@@ -194,6 +198,14 @@ def _rewards_of(constraint: BeatConstraint, phases: int) -> Floats:
         else:
             rewards[phase] = 0.0
     return rewards
+
+
+def worth_of(constraint: BeatConstraint, place: Grid) -> float:
+    """What landing on a place of the grid is worth to a constraint: of its weight, and where the place is a strong one,
+    of what it deserves. A hard constraint asks for its place by itself."""
+    told = constraint.deserves
+    emphasis = 1.0 if told is None or constraint.hard else EMPHASIS * min(1.0, max(0.0, told))
+    return constraint.weight * (WORTH["off-beat"] + emphasis * (WORTH[place] - WORTH["off-beat"]))
 
 
 def _best_path(task: _Task) -> Path:
@@ -255,7 +267,7 @@ def _pulls(path: Path, task: _Task) -> dict[int, float]:
         if position % 2:
             continue
         for constraint in task.sitting[anchor]:
-            worth = constraint.weight * (WORTH["downbeat"] - WORTH["beat"])
+            worth = worth_of(constraint, "downbeat") - worth_of(constraint, "beat")
             if constraint.hard and constraint.wants == "downbeat":
                 worth += DOWNBEAT_DENIED
             pulls[position // 2] = pulls.get(position // 2, 0.0) + worth
