@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ class Course:
 def averaged(network: nn.Module, decay: float) -> AveragedModel:
     """Exponential moving average of a network's weights, with a short memory at the start."""
 
-    def follow(averages: list[Tensor], weights: list[Tensor], count: Tensor) -> None:
+    def follow(averages: Sequence[Tensor], weights: Sequence[Tensor], count: Tensor | int) -> None:
         """Move the averages towards the weights after ``count`` steps."""
         keep = min(decay, float(count / (count + 4)))
         for average, weight in zip(averages, weights, strict=True):

@@ -107,7 +107,8 @@ class DiffusionStage:
 
 def beat_parts(network: VeMTransformer) -> list[torch.nn.Module]:
     """TB-As: what embeds the beat features, and every block's adapter; nothing if the network has none."""
-    return [part for part in (network.beat, *(block.adapter for block in network.blocks)) if part is not None]
+    parts = (network.beat, *(block.adapter for block in network.blocks))
+    return [part for part in parts if isinstance(part, torch.nn.Module)]
 
 
 def transformer_from(folder: Path) -> VeMTransformer:

@@ -24,7 +24,8 @@ def make_corpus(out: Path, *, pieces: int, heldout: int, processes: int) -> dict
     -------
     How many pieces, real pieces, beats, notes and captions there are to learn from.
     """
-    for name, count, held_out in (("heldout", heldout, True), ("train", pieces, False)):
+    for count, held_out in ((heldout, True), (pieces, False)):
+        name = "heldout" if held_out else "train"
         columns = build_columns(
             count,
             seed=HELDOUT_SEED if held_out else TRAIN_SEED,
