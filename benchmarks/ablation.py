@@ -1,4 +1,4 @@
-"""The paper's ablation (VeM, arXiv 2511.09585, table 3), at our scale: what SG-CAtt and TB-As are good for.
+"""The ablation of the paper (VeM, arXiv 2511.09585), at our scale: what SG-CAtt and TB-As are good for.
 
     python benchmarks/ablation.py train DATA RUNS            # all variants, all seeds, one after the other
     python benchmarks/ablation.py train DATA RUNS --part 0/2 # every second of them: one command a core
@@ -60,11 +60,25 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "... printed mask, one token": {"mask": "printed", "tokens": "one"},
 }
 """The first six as in the paper's table (it lacks the fourth); the last three change the sixth."""
+CONTRASTS = {
+    "TB-As, nothing else told": ("TB-As only", "nothing told"),
+    "TB-As, beside SG-CAtt": ("SG-CAtt, TB-As", "SG-CAtt"),
+    "conditions pooled": ("conditions pooled", "nothing told"),
+    "SG-CAtt in place of pooling": ("SG-CAtt", "conditions pooled"),
+    "the same, beside TB-As": ("SG-CAtt, TB-As", "conditions pooled, TB-As"),
+    "printed mask": ("... printed mask", "SG-CAtt, TB-As"),
+    "one token": ("... one token", "SG-CAtt, TB-As"),
+    "both": ("... printed mask, one token", "SG-CAtt, TB-As"),
+}
+"""What changes between which two variants."""
 TRUTH = "held-out music itself"
 WATCHED = 16
 """Pieces in which attention is watched."""
 PIECES = 60
 """Held-out numbers that takes are written for, and as many that they are compared with."""
+
+Found = dict[str, dict[int, dict[str, float]]]
+"""Figures by variant and seed."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Data = Annotated[Path, typer.Argument(help="A run folder with an encoded corpus.")]
@@ -186,34 +200,45 @@ def _written(pipeline: VeMPipeline, piece: HeldOut, seed: int) -> NDArray[np.flo
 
 @app.command()
 def report(data: Data, runs: Runs) -> None:
-    """Print the tables: mean and standard deviation over seeds."""
-    found: dict[str, list[dict[str, float]]] = {variant: [] for variant in VARIANTS}
+    """Print the tables: mean and standard deviation over seeds, and what each part changes, seed by seed."""
+    found: Found = {}
     for file in sorted(runs.glob("*/figures.json")):
         told = json.loads(file.read_text())
-        found[told["variant"]].append(told["figures"])
+        found.setdefault(told["variant"], {})[told["seed"]] = told["figures"]
     truth = HeldOutMusic(data).figures(lambda piece: piece.latents)
-    print(_table(found, truth))
+    columns = {variant: list(found[variant].values()) for variant in VARIANTS if variant in found}
+    print(_table(columns | {TRUTH: [truth]}))
+    changes = {
+        words: [_less(found[with_it][seed], found[without][seed]) for seed in found[with_it].keys() & found[without]]
+        for words, (with_it, without) in CONTRASTS.items()
+        if with_it in found and without in found
+    }
+    print(_table(changes, signed=True))
     for name, meaning in MEANINGS.items():
-        arrow = "less" if name.startswith(LESS_IS_BETTER) else "more"
-        print(f"- **{name}** ({arrow} is better): {meaning}.")
+        better = "less" if name.startswith(LESS_IS_BETTER) else "more"
+        print(f"- **{name}** ({better} is better): {meaning}.")
 
 
-def _table(found: dict[str, list[dict[str, float]]], truth: dict[str, float]) -> str:
-    """Rows are measures, columns variants and, last, the music of the corpus itself."""
-    columns = {variant: figures for variant, figures in found.items() if figures}
-    lines = ["| | " + " | ".join([*columns, TRUTH]) + " |", "|---" * (len(columns) + 2) + "|"]
+def _less(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {name: one[name] - other[name] for name in one if name in other}
+
+
+def _table(columns: dict[str, list[dict[str, float]]], *, signed: bool = False) -> str:
+    """Rows are measures; a column holds figures of one or more seeds."""
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for name in MEANINGS:
-        cells = [_cell([run[name] for run in figures if name in run]) for figures in columns.values()]
-        lines.append(f"| {name} | " + " | ".join([*cells, _cell([truth[name]] if name in truth else [])]) + " |")
+        cells = [_cell([run[name] for run in runs if name in run], signed=signed) for runs in columns.values()]
+        if any(cells):
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(values: list[float]) -> str:
+def _cell(values: list[float], *, signed: bool) -> str:
     if not values:
         return ""
-    digits = 1 if abs(np.mean(values)) >= 5 else 3
+    digits = 1 if max(np.abs(values)) >= 5 else 3
     spread = f" ± {np.std(values, ddof=1):.{digits}f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.{digits}f}{spread}"
+    return f"{np.mean(values):{'+' if signed else ''}.{digits}f}{spread}"
 
 
 if __name__ == "__main__":
