@@ -39,7 +39,7 @@ def test_planning_loads_no_torch(tmp_path: Path) -> None:
         "from vem_server.cli import main\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code\n"
-        "assert 'torch' not in sys.modules and 'onnxruntime' not in sys.modules\n"
+        "assert 'torch' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
