@@ -84,7 +84,7 @@ def build(
         picture_encoder=None if picture_encoder is None else picture_encoder.absolute(),
         emotion=None if emotion is None else emotion.absolute(),
         captioner=_captioner_of(captioner, captioner_model, captioner_key),
-        device=device,
+        device=device,  # type: ignore[arg-type]  # Placement checks the word and says which ones there are
     )
     wishes = Wishes(
         settings=settings,

@@ -170,7 +170,7 @@ class Pair:
             raise MediaError(
                 f"The sound does not decode: {error}.", where=self.key, remedy="Build the set again."
             ) from error
-        return samples, int(rate)
+        return np.asarray(samples, np.float32), int(rate)
 
     def around(self, transition: int, *, seconds: float = 0.5) -> NDArray[np.float32]:
         """Looks from ``seconds`` before to ``seconds`` after a transition, (2 * steps + 1, 6); beyond the clip's ends

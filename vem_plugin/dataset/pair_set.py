@@ -45,7 +45,7 @@ class Index(msgspec.Struct, kw_only=True):
     pairs: tuple[Entry, ...] = ()
 
 
-class PairSet(Sequence[Pair]):
+class PairSet:
     """Pairs by number, each read when it is asked for.
 
     Parameters

@@ -183,7 +183,7 @@ def _picture(
         s * np.exp(-(((across - x) - 0.3 * np.sin(v * phase / 2)) ** 2 + (down - y) ** 2) / (2 * size**2))
         for x, y, size, v, s in place.blobs
     ]
-    pattern = sum(waves) + sum(blobs)
+    pattern = np.sum([*waves, *blobs], axis=0)
     pattern = (pattern - pattern.mean()) / max(float(pattern.std()), 1e-6)
     _, warmth, saturation, contrast, _ = (float(value) for value in scenery.look[shot])
     light = float(scenery.light_at(np.array([frame / scenery.story.rate]), np.array([shot]))[0])

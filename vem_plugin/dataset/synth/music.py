@@ -61,4 +61,4 @@ def play_music(piece: Piece, story: Story, *, seed: int) -> tuple[NDArray[np.flo
     with tempfile.TemporaryDirectory(prefix="vem-synth-") as folder:
         files = render(score, plan_of(story), folder=Path(folder), name="pair", seed=seed)
         samples, rate = soundfile.read(str(files.mix), dtype="float32", always_2d=True)
-        return samples, int(rate), files.midi.read_bytes()
+        return np.asarray(samples, np.float32), int(rate), files.midi.read_bytes()
