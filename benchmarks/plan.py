@@ -3,8 +3,8 @@
     python benchmarks/plan.py [TIMELINE ...] [--tempo 80-140]
 
 A TIMELINE is anything ``vem_timeline.read`` reads, or a list of cuts as in ``tests/samples/edits``. Without any, those
-and three made-up edits (slow, medium, fast; shot lengths log-normal, seeded) are measured. Cuts weigh what the aligner
-says they deserve, by their times alone, as in ``vem plan``. A share counts cuts within half a frame. The constant tempo
+and three made-up edits (slow, medium, fast; shot lengths log-normal, seeded) are measured. What cuts deserve is judged
+by the aligner from their times alone, as in ``vem plan``. A share counts cuts within half a frame. The constant tempo
 is the best of the same range (in steps of 0.1 %) at the best of 48 offsets, on its eighth notes.
 """
 
