@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from tests.models.audio.conftest import small_stable_audio
+from tests.training.test_train_cli import vem_train
 from vem_plugin.dataset import Pair, PairSet, flac_of, write_set
 from vem_plugin.dataset.synth import draw_pair
 from vem_plugin.errors import SettingsError
@@ -24,7 +25,6 @@ from vem_plugin.score.strengths import STRONG
 from vem_plugin.training import audio_codec
 from vem_plugin.training.audio_conditions import conditions_of_pair, grid_of
 from vem_plugin.training.audio_diffusion import AudioAdapterStage, AudioDiffusionStage, velocity_loss
-from vem_plugin.training.audio_export import export_audio_pipeline
 from vem_plugin.training.audio_lessons import AudioBatch
 from vem_plugin.training.audio_sound import HeardPairs
 from vem_plugin.training.course import Trained, weights_in
@@ -172,16 +172,15 @@ def test_stage_three_moves_tb_as_alone_and_the_model_is_served(
     diffusion: tuple[Path, Trained], data: Path, base: Path, tmp_path: Path
 ) -> None:
     out, before = diffusion
-    recipe = recipe_of("audio-tiny-adapter", data=data, start=base)
-    trained = train(stage_of(recipe, out), recipe, out, device="cpu")
-    assert trained.measured["last"]["error at 0.5"] < before.measured["averaged"]["error at 0.5"]
+    told = vem_train("adapter", "audio-tiny-adapter", "-o", out, "--data", data, "--start", base, "--device", "cpu")
+    assert told["measured"]["last"]["error at 0.5"] < before.measured["averaged"]["error at 0.5"]
     two, three = (weights_in(out, name) for name in ("diffusion", "adapter"))
-    stage = AudioAdapterStage(recipe, out, data)
+    stage = AudioAdapterStage(recipe_of("audio-tiny-adapter", data=data, start=base), out, data)
     first, after = stage.network(two).state_dict(), stage.network(three).state_dict()
     moved = {name for name in after if not torch.equal(after[name], first[name])}
     assert moved
     assert all(name.startswith(NEW) for name in moved)
-    export_audio_pipeline(out, tmp_path / "model", version="0")
+    vem_train("export", tmp_path / "model", "-o", out)
     served = load(tmp_path / "model", Placement("cpu"))
     assert isinstance(served, StableAudioVeM)
     assert served.folder is not None
