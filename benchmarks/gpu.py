@@ -12,8 +12,9 @@ ours      a minute of music by the model that ships: latents, notes, and all ste
 rival     a minute by a transformer and decoder of Stable Audio Open's size, untrained, counted up from timed steps
 compiled  both transformers with compiled blocks
 
-Every figure is the least of several runs, after one that is not counted. Nothing is downloaded. What is not installed
-is left out, and the table says so.
+Every figure is the least of several runs, after one that is not counted; a step of a large model on a CPU is one run.
+*Processor* is what all threads computed meanwhile: on a machine that others use it says more. Nothing is downloaded.
+What is not installed is left out, and the table says so.
 """
 
 from __future__ import annotations
@@ -92,16 +93,24 @@ def name_of(placement: Placement) -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def timed(work: Callable[[], Any], placement: Placement, *, runs: int) -> float:
-    """Least seconds of a piece of work, the device idle before and after; one run before is not counted."""
-    best = float("inf")
-    for run in range(runs + 1):
+class Seconds(float):
+    """Time by the clock on the wall; ``processor`` is what all threads of this process computed in it."""
+
+    processor: float
+
+
+def timed(work: Callable[[], Any], placement: Placement, *, runs: int, warm: bool = True) -> Seconds:
+    """Least time of a piece of work, the device idle before and after; if ``warm``, one run before is not counted."""
+    best = Seconds("inf")
+    for run in range(runs + warm):
         settle(placement)
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         work()
         settle(placement)
-        if run:
-            best = min(best, time.perf_counter() - start)
+        found = Seconds(time.perf_counter() - start)
+        found.processor = time.process_time() - began
+        if run >= warm:
+            best = min(best, found)
     return best
 
 
@@ -274,6 +283,7 @@ def _line(row: Row) -> str:
     """A row as Markdown."""
     seconds = f"{row['seconds']:.4g} s" if "seconds" in row else ""
     notes = [row["of"]] if "of" in row else []
+    notes += [f"processor {row['seconds'].processor:.3g} s"] if isinstance(row.get("seconds"), Seconds) else []
     notes += [f"first run {row['first']:.3g} s"] if "first" in row else []
     notes += [f"greatest difference {row['apart']:.1g}"] if "apart" in row else []
     notes += [row["note"]] if "note" in row else []

@@ -131,7 +131,7 @@ def _step_of_ours(placement: Placement, asked: argparse.Namespace, timed: Timed,
             model(**given, conditions=conditions)
 
     with peak_of(placement) as peak:
-        seconds = timed(step, placement, runs=_runs(placement, asked))
+        seconds = timed(step, placement, **_runs(placement, asked))
     kind = str(placement.weights).removeprefix("torch.")
     what = f"our audio transformer, {size_of(model)}, {kind}, {frames} frames, {way}"
     return {"what": what, "seconds": seconds, "of": "a guided step", **peak}
@@ -142,9 +142,10 @@ def size_of(model: nn.Module) -> str:
     return f"{sum(weights.numel() for weights in model.parameters()) / 1e9:.2f} B weights"
 
 
-def _runs(placement: Placement, asked: argparse.Namespace) -> int:
+def _runs(placement: Placement, asked: argparse.Namespace) -> dict[str, Any]:
     """A step of a large model takes the better part of a minute on a CPU: one run must do."""
-    return asked.runs if placement.device.type != "cpu" or asked.quick else 1
+    small = placement.device.type != "cpu" or asked.quick
+    return {"runs": asked.runs, "warm": True} if small else {"runs": 1, "warm": False}
 
 
 def _taking_turns(placement: Placement, asked: argparse.Namespace, timed: Timed) -> Iterator[Row]:
@@ -237,7 +238,7 @@ def _steps_of_rivals(placement: Placement, asked: argparse.Namespace, timed: Tim
         frames = rival.frames // 16 if asked.quick else rival.frames
         given = told(frames, placement)
         with torch.no_grad(), placement.autocast():
-            seconds = timed(partial(step_of_theirs, model, given), placement, runs=_runs(placement, asked))
+            seconds = timed(partial(step_of_theirs, model, given), placement, **_runs(placement, asked))
         what = f"{name}'s transformer, {size_of(model)}, {frames} frames"
         yield {"name": name, "what": what, "seconds": seconds, "of": "a guided step"}
 
@@ -249,7 +250,7 @@ def _decoding(placement: Placement, asked: argparse.Namespace, timed: Timed) -> 
     frames = 4 if asked.quick else round(DECODED * RATE)
     latents = torch.randn(1, 64, frames, device=placement.device)
     with torch.no_grad():
-        seconds = timed(lambda: decoder.decode(latents), placement, runs=_runs(placement, asked))
+        seconds = timed(lambda: decoder.decode(latents), placement, **_runs(placement, asked))
     return {"what": f"their decoder, {frames / RATE:.1f} s of sound", "seconds": seconds, "of": "all"}
 
 
