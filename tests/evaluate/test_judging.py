@@ -289,6 +289,9 @@ def test_options_for_takes_want_a_take(pair_set: Path) -> None:
 def test_what_makes_no_sense_is_refused(pair_set: Path, folders: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="nothing to measure"):
         open_cases([tmp_path])
+    write_set(tmp_path / "empty", [])
+    with pytest.raises(SettingsError, match="not one clip"):
+        open_cases([tmp_path / "empty"])
     with pytest.raises(SettingsError, match="called 'one'"):
         open_cases([pair_set, pair_set])
     with pytest.raises(SettingsError, match="no music"):

@@ -47,6 +47,8 @@ def open_cases(paths: Iterable[Path]) -> tuple[Case, ...]:
         If there is neither, or two clips have one name.
     """
     cases = tuple(case for path in paths for case in _cases_in(path))
+    if not cases:
+        raise SettingsError("There is not one clip to measure.", remedy="Name a take, or a set that holds pairs.")
     keys = [case.clip.key for case in cases]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
