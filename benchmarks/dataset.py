@@ -260,20 +260,17 @@ def speed(folder: Path, *, large: int) -> None:
         big.mkdir()
         for film in sorted(small.glob("*.mp4"), key=lambda path: path.stat().st_size)[-large:]:
             enlarge(film, big / film.name)
-        rows = []
-        for name, films in (("160x90", small), ("1280x720", big)):
-            for processes in (1, 2):
-                out = Path(place) / f"set {name} {processes}"
-                load = os.getloadavg()[0]
-                clock, busy = build(films, out, processes=processes)
-                report = json.loads((out / "report" / "report.json").read_text())
-                hours = report["seconds"] / 3600
-                rate = f"{hours / (clock / 3600) / processes:.1f}"
-                rows.append((name, f"{60 * hours:.1f}", processes, f"{clock:.0f}", f"{busy:.0f}", rate,
-                             f"{hours / (busy / 3600):.1f}", f"{load:.1f}"))  # fmt: skip
         head = ("film", "minutes", "processes", "s on the clock", "processor s", "hours of film a core and hour",
                 "hours of film a processor hour", "load before")  # fmt: skip
-        print(table(head, rows))
+        print(table(head, []), end="", flush=True)
+        for name, films in (("160x90", small), ("1280x720", big)):
+            for processes in (1, 2):
+                out, load = Path(place) / f"set {name} {processes}", os.getloadavg()[0]
+                clock, busy = build(films, out, processes=processes)
+                hours = json.loads((out / "report" / "report.json").read_text())["seconds"] / 3600
+                rates = f"{hours / (clock / 3600) / processes:.1f}", f"{hours / (busy / 3600):.1f}"
+                row = (name, f"{60 * hours:.1f}", processes, f"{clock:.0f}", f"{busy:.0f}", *rates, f"{load:.1f}")
+                print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)
 
 
 def enlarge(film: Path, path: Path) -> None:
