@@ -258,7 +258,11 @@ def test_what_was_seen_is_kept(desk: Path) -> None:
     assert [shot.shot for shot in seen.shots] == [shot.number for shot in found.take.storyboard.shots]
     write_seen(seen, desk.parent)
     again = read_seen(desk.parent, found.take.storyboard)
+    assert seen.surroundings is not None
     assert again is not None
+    assert again.surroundings is not None
+    assert all(map(np.array_equal, vars(seen.surroundings).values(), vars(again.surroundings).values()))
+    assert len(again.surroundings.difference) == len(found.take.storyboard.transitions)
     assert (again.transitions, again.summary, again.encoders) == (seen.transitions, seen.summary, seen.encoders)
     for one, other in zip(seen.shots, again.shots, strict=True):
         assert (one.words, one.labels, one.cinematics) == (other.words, other.labels, other.cinematics)
