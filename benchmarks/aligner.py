@@ -227,7 +227,7 @@ def print_found(folder: Path, aligner: Path | None) -> None:
     pairs = [pair for pair in open_set(folder) if len(pair.transitions.time) > 1]
     told = [pair.transitions for pair in pairs]
     labels = {
-        "the sound rises there by 3 dB or more": [each.accent >= AUDIBLE for each in told],
+        f"the sound rises there by {AUDIBLE} dB or more": [each.accent >= AUDIBLE for each in told],
         "within 40 ms of a beat, and the sound rises (the label of training)": [
             (np.abs(each.offset) <= ON_THE_BEAT) & (each.accent >= AUDIBLE) for each in told
         ],

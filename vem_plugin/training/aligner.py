@@ -36,8 +36,9 @@ logger = logging.getLogger(__name__)
 
 ON_THE_BEAT = 0.04
 """Seconds; in film that was found, a transition this near to a beat is on it."""
-AUDIBLE = 3.0
-"""Decibels by which the sound must rise at a hit."""
+AUDIBLE = 1.5
+"""Decibels by which the sound must rise at a hit (``Transitions.accent``): in synthetic sets that are played, nearly
+nine in ten true hits do, and one in four of the other cuts."""
 
 
 class AlignerLessons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
