@@ -251,7 +251,7 @@ def _decoding(placement: Placement, asked: argparse.Namespace, timed: Timed) -> 
     latents = torch.randn(1, 64, frames, device=placement.device)
     with torch.no_grad():
         seconds = timed(lambda: decoder.decode(latents), placement, **_runs(placement, asked))
-    return {"what": f"their decoder, {frames / RATE:.1f} s of sound", "seconds": seconds, "of": "all"}
+    return {"what": f"their decoder, {float(frames / RATE):.1f} s of sound", "seconds": seconds, "of": "all"}
 
 
 def step_of_theirs(model: nn.Module, given: dict[str, Tensor]) -> None:
