@@ -272,7 +272,7 @@ def _unheard(instants: Sequence[WantedInstant], heard: OnsetTrack, frame: Fracti
             label=instant.label,
             offset=float(offset) if np.isfinite(offset) else None,
             accent=ratio,
-            reason=instant.reason or "the plan has a note here, but no onset is heard",
+            reason=instant.reason or "planned, but no onset is heard here",
         )
         for instant, offset, ratio in zip(instants, offsets, ratios, strict=True)
         if abs(offset) > float(frame)
