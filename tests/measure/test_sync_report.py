@@ -118,7 +118,7 @@ def test_misses_are_listed_with_offset_and_reason() -> None:
     report = report_of(heard_at([1.0, 2.0, 4.0, 6.30]))
     assert [(miss.label, miss.reason) for miss in report.misses] == [
         ("cut into shot 4", "too close to shot 3"),
-        ("cut into shot 5", "the plan has a note here, but no onset is heard"),
+        ("cut into shot 5", "planned, but no onset is heard here"),
     ]
     assert report.misses[1].offset == pytest.approx(0.05)
     assert miss_lines(report)[1].startswith("6.250 s, cut into shot 5: the nearest onset is 50 ms late;")
