@@ -324,7 +324,7 @@ class _Mel:
         scaled = self.gain * power + self.offset
         if self.log != "none":
             scaled = np.log(scaled) if self.log == "ln" else (10 if self.log == "db" else 1) * np.log10(scaled)
-        shown = scaled.swapaxes(2, 3)
+        shown = scaled.swapaxes(2, 3).astype(np.float32)
         if self.frames is None:
             return shown
         short = max(0, self.frames - shown.shape[2])

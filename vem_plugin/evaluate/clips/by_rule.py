@@ -63,7 +63,7 @@ def music_of_file(path: Path, plan: BeatPlan | None = None) -> Music:
             f"The sound cannot be read: {error}.", where=str(path), remedy="Give a WAV or FLAC file that plays."
         ) from error
     beats, downbeats = ((), ()) if plan is None else beats_of(plan)
-    return Music(samples, int(rate), beats, downbeats)
+    return Music(np.asarray(samples, np.float32), int(rate), beats, downbeats)
 
 
 def beats_of(plan: BeatPlan) -> tuple[Times, Times]:
