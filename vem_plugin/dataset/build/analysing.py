@@ -219,6 +219,3 @@ def _hex(words: NDArray[np.unsignedinteger]) -> str:
 def words_of_hex(text: str, kind: type[np.uint32] | type[np.uint64]) -> NDArray:
     """Fingerprint words back from hexadecimal numbers."""
     return np.frombuffer(bytes.fromhex(text), np.dtype(kind).newbyteorder(">")).astype(kind)
-
-
-

@@ -2,8 +2,8 @@
 
 Beats are librosa's (Ellis, "Beat Tracking by Dynamic Programming", JNMR 2007). Downbeats are an estimate: for bars of
 four and of three beats, and for every beat that may be the first, how much more happens on those beats than on the
-others, in the bass and in the harmony, which likes to change there. (How loud they are says nothing: backbeats are.) Four is taken unless three is
-clearly better. ``benchmarks/dataset.md`` says how often both are right.
+others, in the bass and in the harmony, which likes to change there. (How loud they are says nothing: backbeats are.)
+Four is taken unless three is clearly better. ``benchmarks/dataset.md`` says how often both are right.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from vem_plugin.dataset.build.filters import FILTERS, Thresholds
 from vem_plugin.dataset.build.films import UNKNOWN
+from vem_plugin.dataset.build.filters import FILTERS, Thresholds
 from vem_plugin.dataset.build.packing import Verdict
 from vem_plugin.dataset.build.report import Report
 
@@ -31,8 +31,8 @@ def card_of(
     lines = [
         "# Pairs of film and music",
         "",
-        f"{len(kept)} clips, {report.kept_seconds / 60:.1f} minutes: {splits['train']} to learn from, {splits['test']} "
-        "held out. Clips of one film, and clips that share music or picture, are in the same part.",
+        f"{len(kept)} clips, {report.kept_seconds / 60:.1f} minutes: {splits['train']} to learn from, "
+        f"{splits['test']} held out. Clips of one film, and clips that share music or picture, are in the same part.",
         "",
         f"Made by `vem dataset build` (vem-plugin {version}) from {len(report.wrong) + len({v.film for v in verdicts})} "
         f"films, of which {len(report.wrong)} could not be used. Encoders: "
@@ -70,8 +70,8 @@ def _licences(kept: Sequence[Verdict]) -> list[str]:
     if UNKNOWN in seconds:
         lines += [
             "",
-            "**Some films have no licence that could be found.** Put one beside them (`film.mp4.licence`, a LICENSE file "
-            "in the folder, or a line in INDEX.tsv), or keep them out with `--licences-only`. Do not pass the set on "
+            "**Some films have no licence that could be found.** Put one beside them (`film.mp4.licence`, a LICENSE "
+            "file in the folder, or a line in INDEX.tsv), or keep them out with `--licences-only`. Do not pass the set on "
             "before that.",
         ]
     return lines

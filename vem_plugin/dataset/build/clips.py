@@ -33,7 +33,9 @@ def clips_of(storyboard: Storyboard, *, shortest: float = 10.0, longest: float =
         if end - start > most:
             borders = [shot.start for shot in storyboard.shots if least <= shot.start - start <= most]
             frame = storyboard.clock.frame_duration
-            end = min(borders, key=lambda time: (abs(time - start - usual), time), default=start + most // frame * frame)
+            end = min(
+                borders, key=lambda time: (abs(time - start - usual), time), default=start + most // frame * frame
+            )
         yield Clip(start, _between(storyboard, start, end))
         start = end
 

@@ -17,7 +17,12 @@ SENTENCE = "{} music"
 
 
 def mood_agreement(
-    encoder: SoundEncoder, samples: NDArray[np.float32], rate: int, words: Sequence[str], *, moods: Sequence[str] = MOODS
+    encoder: SoundEncoder,
+    samples: NDArray[np.float32],
+    rate: int,
+    words: Sequence[str],
+    *,
+    moods: Sequence[str] = MOODS,
 ) -> float | None:
     """Correlation, over some moods, of how near the music and how near the words of a clip are to each.
 

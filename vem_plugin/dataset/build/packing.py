@@ -46,7 +46,9 @@ def judge(told: Sequence[tuple[Film, FilmReport]], thresholds: Thresholds, *, te
     share either sound or picture, stand in the same split: a test must not know the music it is tested with.
     """
     verdicts = [
-        Verdict(film, finding, _refused(film, finding, thresholds)) for film, report in told for finding in report.findings
+        Verdict(film, finding, _refused(film, finding, thresholds))
+        for film, report in told
+        for finding in report.findings
     ]
     kept = [number for number, verdict in enumerate(verdicts) if verdict.kept]
     alike = list(likenesses([_print_of(verdicts[number].finding) for number in kept]))

@@ -24,8 +24,8 @@ NEIGHBOURS = 21
 STANDS_OUT = 0.1
 """Decades of power (of log10 spectra) by which it must."""
 ACTIVE = 1.8
-"""Sum of the five highest peaks of activation from which a block is music. The paper has 1.24 with its own front end; with
-this one, speech reaches 1.5 and the music tried is above 3."""
+"""Sum of the five highest peaks of activation from which a block is music. The paper has 1.24 with its own front end;
+with this one, speech reaches 1.5 and the music tried is above 3."""
 SPREAD = np.array([1, 2, 3, 2, 1]) / 9
 PULSE = 0.5
 """Autocorrelation of the onset curve from which a block is music, too."""

@@ -71,7 +71,9 @@ def report_of(verdicts: Sequence[Verdict], wrong: dict[str, str], remarks: Seque
     )
 
 
-def write_report(folder: Path, report: Report, verdicts: Sequence[Verdict], thresholds: Thresholds, store: Store) -> None:
+def write_report(
+    folder: Path, report: Report, verdicts: Sequence[Verdict], thresholds: Thresholds, store: Store
+) -> None:
     """Write ``report.json``, ``figures.png``, ``filters.png`` and ``clips.png`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     table = [
@@ -103,11 +105,15 @@ def _figures(verdicts: Sequence[Verdict], thresholds: Thresholds) -> Figure:
     axes = sheet.subplots(1, len(FILTERS))
     for axis, item in zip(axes, FILTERS, strict=True):
         found = [(verdict.finding.figures.get(item.figure), verdict.kept) for verdict in verdicts]
-        kept, removed = ([value for value, good in found if value is not None and good is side] for side in (True, False))
+        kept, removed = (
+            [value for value, good in found if value is not None and good is side] for side in (True, False)
+        )
         if kept or removed:
             least = thresholds.least.get(item.figure)
             edges = np.histogram_bin_edges([*kept, *removed, *([] if least is None else [least])], BINS)
-            axis.hist([kept, removed], edges, stacked=True, color=[KEPT_COLOUR, REMOVED_COLOUR], label=["kept", "removed"])
+            axis.hist(
+                [kept, removed], edges, stacked=True, color=[KEPT_COLOUR, REMOVED_COLOUR], label=["kept", "removed"]
+            )
             if least is not None:
                 axis.axvline(least, color="black", lw=1, ls="--")
         else:
