@@ -34,8 +34,8 @@ def card_of(
         f"{len(kept)} clips, {report.kept_seconds / 60:.1f} minutes: {splits['train']} to learn from, "
         f"{splits['test']} held out. Clips of one film, and clips that share music or picture, are in the same part.",
         "",
-        f"Made by `vem dataset build` (vem-plugin {version}) from {len(report.wrong) + len({v.film for v in verdicts})} "
-        f"films, of which {len(report.wrong)} could not be used. Encoders: "
+        f"Made by `vem dataset build` (vem-plugin {version}) from "
+        f"{len(report.wrong) + len({v.film for v in verdicts})} films, of which {len(report.wrong)} could not be used. Encoders: "
         + ", ".join(f"{role} {name}" for role, name in sorted(encoders.items()))
         + f". Captions: {captioner or 'the summary of what was seen; no captioner was asked'}.",
         "",
@@ -71,7 +71,7 @@ def _licences(kept: Sequence[Verdict]) -> list[str]:
         lines += [
             "",
             "**Some films have no licence that could be found.** Put one beside them (`film.mp4.licence`, a LICENSE "
-            "file in the folder, or a line in INDEX.tsv), or keep them out with `--licences-only`. Do not pass the set on "
-            "before that.",
+            "file in the folder, or a line in INDEX.tsv), or keep them out with `--licences-only`. Do not pass the set "
+            "on before that.",
         ]
     return lines
