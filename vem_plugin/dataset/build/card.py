@@ -35,7 +35,8 @@ def card_of(
         f"{splits['test']} held out. Clips of one film, and clips that share music or picture, are in the same part.",
         "",
         f"Made by `vem dataset build` (vem-plugin {version}) from "
-        f"{len(report.wrong) + len({v.film for v in verdicts})} films, of which {len(report.wrong)} could not be used. Encoders: "
+        f"{len(report.wrong) + len({v.film for v in verdicts})} films, of which "
+        f"{len(report.wrong)} could not be used. Encoders: "
         + ", ".join(f"{role} {name}" for role, name in sorted(encoders.items()))
         + f". Captions: {captioner or 'the summary of what was seen; no captioner was asked'}.",
         "",
