@@ -90,9 +90,9 @@ def _in_processes(films: Sequence[Film], settings: Settings, store: Store, proce
 def _on_cluster(films: Sequence[Film], settings: Settings, store: Store, address: str) -> Telling:
     """Through Ray Data: a row a film, told wherever a core is free; the bytes come back to this machine."""
     try:
-        import ray
-        import ray.data
-        from ray.exceptions import RayError
+        import ray  # pyright: ignore[reportMissingImports]  (an extra)
+        import ray.data  # pyright: ignore[reportMissingImports]
+        from ray.exceptions import RayError  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise SettingsError(
             "Ray is not installed.", where="--ray", remedy="Install it with: pip install 'vem-plugin[ray]'."
