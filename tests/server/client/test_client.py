@@ -18,6 +18,7 @@ import pytest
 from vem_server.client import AsyncClient, Client, JobCancelled
 from vem_server.protocol.errors import ServiceError
 from vem_server.protocol.messages import JobEvent, JobState, Plan, WelcomeEvent
+from vem_server.protocol.versions import PROTOCOL
 from vem_timeline.errors import UnreadableTimeline
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_importing_it_loads_nothing_heavy() -> None:
 def test_a_job_with_its_progress_on_the_callers_thread(service: Service, edit: Path) -> None:
     heard: list[tuple[JobState, int]] = []
     with Client(service.file) as vem:
-        assert vem.status().protocol == "1.0"
+        assert vem.status().protocol == PROTOCOL
         result = vem.inspect(edit, on_progress=lambda job: heard.append((job, threading.get_ident())))
     assert len(result["shots"]) == 4
     assert {thread for _, thread in heard} == {threading.get_ident()}
