@@ -123,6 +123,7 @@ def _teller(films: Sequence[Film], settings: Settings) -> Callable[[dict[str, An
     """What runs on a cluster's machine for each row."""
 
     def tell(row: dict[str, Any]) -> dict[str, Any]:
+        """What is told of the film with the row's number, as a tar's bytes; or what is wrong with it."""
         number = int(row["number"])
         with tempfile.TemporaryDirectory(prefix="vem-film-") as folder:
             path = Path(folder) / "film.tar"

@@ -203,6 +203,7 @@ def words_for(
     brief = parsed.brief.strip() if parsed is not None else ""
 
     def words(first: float, last: float) -> str:
+        """Of the music from second ``first`` to ``last``."""
         captions = [
             section.caption
             for section in cue.sections

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from vem_plugin.errors import ModelError
 from vem_plugin.models.adapter import BeatAdapter
 from vem_plugin.models.attention import StoryboardAttention, StoryboardEmbedding, visibility
+from vem_plugin.models.audio.extra import published
 from vem_plugin.models.audio.frame_features import FRAME_FEATURES
 from vem_plugin.models.conditioning import ConditionBatch
 from vem_plugin.models.transformer import perceptron
@@ -117,16 +118,12 @@ class VeMAudioTransformer(StableAudioDiTModel):
             If the folder holds no such model, or a weight is left over on either side.
         """
         inner = folder / "transformer"
-        try:
-            base = StableAudioDiTModel.from_pretrained(
-                inner if inner.is_dir() else folder, local_files_only=True, low_cpu_mem_usage=False
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(
-                f"This is no Stable Audio transformer: {str(error).splitlines()[0]}",
-                where=str(folder),
-                remedy="Point to a diffusers folder of Stable Audio Open, or to its transformer.",
-            ) from error
+        base = published(
+            StableAudioDiTModel,
+            inner if inner.is_dir() else folder,
+            called="Stable Audio transformer",
+            remedy="Point to a diffusers folder of Stable Audio Open, or to its transformer.",
+        )
         return cls.around(base, **new_parts)
 
     @classmethod

@@ -20,11 +20,10 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import MelCodec, decoded_between
 from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audioldm_unet import UNetWeightMap, VeMAudioLDM2UNet
-from vem_plugin.models.audio.extra import check_installed, loading_quietly
+from vem_plugin.models.audio.extra import check_installed, loading_quietly, published
 
 TELLERS = ("text_encoder", "text_encoder_2", "projection_model", "language_model")
 """Components that make a text into what the UNet hears."""
@@ -97,18 +96,14 @@ class AudioLDM2VeM(VeMAudioPipeline):
         check_installed()
         from diffusers.pipelines.audioldm2.pipeline_audioldm2 import AudioLDM2Pipeline
 
-        try:
-            with loading_quietly():
-                base = AudioLDM2Pipeline.from_pretrained(
-                    folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
-                )
-        except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
-            first_line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(
-                f"This is no pipeline of AudioLDM 2: {first_line}",
-                where=str(folder),
+        with loading_quietly():
+            base = published(
+                AudioLDM2Pipeline,
+                folder,
+                called="pipeline of AudioLDM 2",
                 remedy="Point to a diffusers folder of AudioLDM 2 (it holds model_index.json).",
-            ) from error
+                torch_dtype=torch.float32,
+            )
         unet, weight_map = VeMAudioLDM2UNet.around(base.unet, **new_parts)
         parts = {name: part for name, part in base.components.items() if name != "unet"}
         pipeline = cls(unet=unet.eval(), **parts)

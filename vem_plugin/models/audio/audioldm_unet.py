@@ -27,6 +27,7 @@ from vem_plugin.models.adapter import BeatAdapter
 from vem_plugin.models.attention import StoryboardAttention, StoryboardEmbedding, visibility
 from vem_plugin.models.audio.audio_transformer import ADDED
 from vem_plugin.models.audio.audioldm_blocks import Seen, Text, attended, sees_text, through, width_of, with_beats
+from vem_plugin.models.audio.extra import published
 from vem_plugin.models.audio.frame_features import FRAME_FEATURES
 from vem_plugin.models.conditioning import ConditionBatch
 from vem_plugin.models.transformer import perceptron
@@ -128,16 +129,12 @@ class VeMAudioLDM2UNet(ModelMixin, ConfigMixin):
             If the folder holds no such model, or a weight is left over on either side.
         """
         inner = folder / "unet"
-        try:
-            base = AudioLDM2UNet2DConditionModel.from_pretrained(
-                inner if inner.is_dir() else folder, local_files_only=True, low_cpu_mem_usage=False
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(
-                f"This is no UNet of AudioLDM 2: {str(error).splitlines()[0]}",
-                where=str(folder),
-                remedy="Point to a diffusers folder of AudioLDM 2, or to its unet.",
-            ) from error
+        base = published(
+            AudioLDM2UNet2DConditionModel,
+            inner if inner.is_dir() else folder,
+            called="UNet of AudioLDM 2",
+            remedy="Point to a diffusers folder of AudioLDM 2, or to its unet.",
+        )
         return cls.around(base, **new_parts)
 
     @classmethod

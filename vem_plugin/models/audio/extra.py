@@ -1,4 +1,7 @@
-"""What audio checkpoints need beyond our own parts: the packages of the extra ``audio``. Loads none of them."""
+"""What audio checkpoints need beyond our own parts: the packages of the extra ``audio``, and how theirs are opened.
+
+Importing this module loads none of them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 from vem_plugin.errors import ModelError
 
@@ -47,3 +52,18 @@ def loading_quietly() -> Iterator[None]:
         # diffusers 0.39 builds Oobleck with the older of torch's two weight norms
         warnings.filterwarnings("ignore", message=".torch.nn.utils.weight_norm. is deprecated", category=FutureWarning)
         yield
+
+
+def published(kind: Any, folder: Path, *, called: str, remedy: str, **options: Any) -> Any:
+    """What diffusers' class ``kind`` reads from a folder: everything local, every weight there.
+
+    Raises
+    ------
+    ModelError
+        If the folder does not hold it: "This is no ``called``", with the first line of what diffusers says.
+    """
+    try:
+        return kind.from_pretrained(folder, local_files_only=True, low_cpu_mem_usage=False, **options)
+    except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
+        first_line = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"This is no {called}: {first_line}", where=str(folder), remedy=remedy) from error

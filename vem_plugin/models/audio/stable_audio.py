@@ -16,11 +16,10 @@ from diffusers.models.autoencoders.autoencoder_oobleck import AutoencoderOobleck
 from numpy.typing import NDArray
 from torch import nn
 
-from vem_plugin.errors import ModelError
 from vem_plugin.models.audio.audio_codec import OobleckCodec, decoded_between
 from vem_plugin.models.audio.audio_pipeline import Told, VeMAudioPipeline
 from vem_plugin.models.audio.audio_transformer import VeMAudioTransformer, WeightMap
-from vem_plugin.models.audio.extra import check_installed, loading_quietly
+from vem_plugin.models.audio.extra import check_installed, loading_quietly, published
 
 if TYPE_CHECKING:
     from diffusers.pipelines.stable_audio.modeling_stable_audio import StableAudioProjectionModel
@@ -83,18 +82,14 @@ class StableAudioVeM(VeMAudioPipeline):
         check_installed()
         from diffusers.pipelines.stable_audio.pipeline_stable_audio import StableAudioPipeline
 
-        try:
-            with loading_quietly():
-                base = StableAudioPipeline.from_pretrained(
-                    folder, torch_dtype=torch.float32, low_cpu_mem_usage=False, local_files_only=True
-                )
-        except (OSError, ValueError, RuntimeError, KeyError, AttributeError, TypeError) as error:
-            first_line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(
-                f"This is no Stable Audio pipeline: {first_line}",
-                where=str(folder),
+        with loading_quietly():
+            base = published(
+                StableAudioPipeline,
+                folder,
+                called="Stable Audio pipeline",
                 remedy="Point to a diffusers folder of Stable Audio Open (it holds model_index.json).",
-            ) from error
+                torch_dtype=torch.float32,
+            )
         transformer, weight_map = VeMAudioTransformer.around(base.transformer, **new_parts)
         parts = {name: part for name, part in base.components.items() if name != "transformer"}
         pipeline = cls(transformer=transformer.eval(), **parts)
