@@ -158,6 +158,16 @@ def test_only_the_shelf_itself_is_on_the_shelf(folder: Path, home: Path) -> None
     assert model_told("./small") == Path("./small")
 
 
+def test_a_name_that_nobody_has_is_told_at_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(str(folder))
+    with pytest.raises(ModelError, match="no model 'smal'") as wrong:
+        model_told("smal")
+    assert "small" in wrong.value.remedy
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "smal").mkdir()
+    assert model_told("smal") == Path("smal")
+
+
 def test_a_damaged_model_is_still_listed(folder: Path) -> None:
     added = add(str(folder))
     (added.path / INDEX).write_text("{")

@@ -62,8 +62,16 @@ def model_told(told: str) -> Path:
     """What ``--model`` means: a model on the shelf by its name, else the path of a model folder.
 
     ``./NAME`` is always a path.
+
+    Raises
+    ------
+    ModelError
+        If it is a mere name, and neither on the shelf nor a folder here.
     """
-    return model_folder_of(told) or Path(told)
+    found = model_folder_of(told)
+    if found is None and NAME.fullmatch(told) and not Path(told).exists():
+        raise no_such_model(told)
+    return found or Path(told)
 
 
 def verify(name: str) -> ModelFolder:
